@@ -1,0 +1,1 @@
+"""What is remembered: tables, actions (writes), queries (reads and access)."""

@@ -1,0 +1,1 @@
+"""Projects, offers and bookings: who plays for whom, on which terms."""

@@ -1,0 +1,1 @@
+"""What performers said yes and no to, when, and until when."""

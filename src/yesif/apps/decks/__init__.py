@@ -1,0 +1,1 @@
+"""Cards both partners see, and persona notes only one of them sees."""

@@ -1,0 +1,1 @@
+"""Takes, performances and their tracks: what was sent, put together, measured and sealed."""

@@ -1,0 +1,1 @@
+"""Writes of the footage app, by what they are about."""

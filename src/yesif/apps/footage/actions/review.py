@@ -1,0 +1,139 @@
+"""What a performer decides about a take of theirs: seal and lift spans, watch together, release, withdraw."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from yesif.apps.footage.models import Performance, SealedSpan
+from yesif.apps.footage.queries.review import REVIEWABLE, length_ns, owned
+from yesif.apps.record import actions as record
+from yesif.base.errors import BadInput, Conflict, NotFound
+from yesif.media.store import open_store
+
+WHYS = ("was-me", "off-record")
+"""Why a span is sealed: "that was me, not the character", or off the record."""
+
+
+@transaction.atomic
+def seal(*, performance_id: str, performer_id: str, start_ns: int, end_ns: int, why: str, now: datetime) -> int:
+    """Seal [start, end) of one's own performance, in take time; returns the span's id. The same span twice is one.
+
+    The preview disappears in this transaction and comes back, rebuilt without the span, through the flow the caller
+    starts. Raises NotFound, Conflict, BadInput.
+    """
+    performance = _reviewable(performance_id, performer_id)
+    if why not in WHYS:
+        raise BadInput("A span is sealed as “that was me” or “off the record”.")
+    length = length_ns(performance) or 0
+    if not 0 <= start_ns < end_ns <= length:
+        raise BadInput(
+            f"A sealed span lies inside the take, 0 to {length / 1e9:.2f} s, and ends after it starts;"
+            f" you gave {start_ns / 1e9:.2f} to {end_ns / 1e9:.2f} s."
+        )
+    span, is_new = SealedSpan.objects.get_or_create(
+        performance=performance,
+        start_ns=start_ns,
+        end_ns=end_ns,
+        why=why,
+        lifted_at=None,
+        defaults={"sealed_at": now},
+    )
+    if is_new:
+        _drop_preview(performance)
+        _line(performance, now, what="sealed", start_ns=start_ns, end_ns=end_ns, why=why)
+    return span.pk
+
+
+@transaction.atomic
+def lift(*, span_id: int, performer_id: str, now: datetime) -> str:
+    """Undo a seal of one's own; returns the performance's id. Lifting twice is one. Raises NotFound, Conflict."""
+    span = SealedSpan.objects.filter(pk=span_id, performance__performer_id=performer_id).first()
+    if span is None:
+        raise NotFound
+    performance = _reviewable(span.performance_id, performer_id)
+    if span.lifted_at is None:
+        span.lifted_at = now
+        span.save(update_fields=["lifted_at"])
+        _line(performance, now, what="lifted", start_ns=span.start_ns, end_ns=span.end_ns, why=span.why)
+    return performance.id
+
+
+@transaction.atomic
+def watch_together(*, performance_id: str, performer_id: str, allowed: bool, now: datetime) -> None:
+    """May the partner watch this performance in review? Both must say yes before either sees the other's."""
+    performance = _reviewable(performance_id, performer_id)
+    if performance.partner_may_watch != allowed:
+        performance.partner_may_watch = allowed
+        performance.save(update_fields=["partner_may_watch"])
+        _line(performance, now, what="partner-may-watch" if allowed else "partner-may-not-watch")
+
+
+@transaction.atomic
+def release(*, performance_id: str, performer_id: str, now: datetime) -> None:
+    """Hand the performance over for the uses its performer has said yes to, and for nothing else."""
+    performance = _reviewable(performance_id, performer_id)
+    if performance.state != "released":
+        performance.state = "released"
+        performance.reviewed_at = now
+        performance.save(update_fields=["state", "reviewed_at"])
+        _line(performance, now, what="released")
+
+
+@transaction.atomic
+def withdraw(*, performance_id: str, performer_id: str, now: datetime) -> None:
+    """Take the performance out of everything from this commit on. Final; the fee is not touched. Raises NotFound."""
+    performance = _locked(performance_id, performer_id)
+    if performance.state == "withdrawn":
+        return
+    performance.state = "withdrawn"
+    performance.withdrawn_at = now
+    performance.partner_may_watch = False
+    performance.save(update_fields=["state", "withdrawn_at", "partner_may_watch"])
+    _drop_preview(performance)
+    _line(performance, now, what="withdrawn")
+
+
+def _reviewable(performance_id: str, performer_id: str) -> Performance:
+    performance = _locked(performance_id, performer_id)
+    if performance.state not in REVIEWABLE:
+        raise Conflict(f"This take is {performance.state}: nothing about it can be changed now.")
+    return performance
+
+
+def _locked(performance_id: str, performer_id: str) -> Performance:
+    # Held to the end of the transaction: seal, release and withdrawal of one performance come one after the other.
+    list(Performance.objects.select_for_update().filter(pk=performance_id, performer_id=performer_id).values("id"))
+    return owned(performance_id, performer_id)
+
+
+def _drop_preview(performance: Performance) -> None:
+    """Forget preview, poster and peaks: no page shows them from this commit on, and right after it no disk holds them.
+
+    A crash between the two leaves bytes that no address leads to.
+    """
+    gone = {performance.preview_sha256, performance.poster_sha256, performance.peaks_sha256} - {""}
+    transaction.on_commit(lambda: delete_unshown(gone))
+    performance.preview_sha256 = performance.poster_sha256 = performance.peaks_sha256 = ""
+    performance.save(update_fields=["preview_sha256", "poster_sha256", "peaks_sha256"])
+
+
+def delete_unshown(digests: Collection[str]) -> None:
+    """Delete films, posters and peaks that no performance shows any more."""
+    store = open_store(settings.STORAGE)
+    for digest in digests:
+        # Two performances may show the same bytes (a black poster): what another one still shows stays.
+        shown = Q(preview_sha256=digest) | Q(poster_sha256=digest) | Q(peaks_sha256=digest)
+        if not Performance.objects.filter(shown).exists():
+            store.delete(digest)
+
+
+def _line(performance: Performance, now: datetime, *, what: str, **more: int | str) -> None:
+    record.append(
+        kind="review",
+        body={"performance": performance.id, "what": what, **more},
+        about=[performance.performer_id],
+        now=now,
+    )

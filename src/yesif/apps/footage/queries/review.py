@@ -1,0 +1,249 @@
+"""What a performer sees of their own takes: list, picture, timeline, quality, seals. Times are take time, in ns."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from yesif.apps.footage.models import Finding, Performance, SealedSpan
+from yesif.apps.stage.models import Event, Place
+from yesif.base.errors import NotFound
+
+REVIEWABLE = ("in-review", "released")
+"""States in which a performer may seal, lift, release or withdraw."""
+
+SHOWN_EVENTS = ("card-shown", "countdown", "action", "cut", "paused", "resumed", "softened", "joined", "left")
+"""Kinds of room event the timeline shows; whatever else the room writes stays between the room and the manifest."""
+
+PLAYED = ("voice", "camera")
+"""Kinds of track a preview is made of."""
+
+KINDS_OF_MEDIA = ("preview", "poster", "peaks")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One performance in a list."""
+
+    id: str
+    take_id: str
+    title: str
+    project: str
+    partner: str
+    state: str
+    take_state: str
+    number: int
+    length_ns: int | None
+    played_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A sealed stretch; `id` lifts it."""
+
+    id: int
+    start_ns: int
+    end_ns: int
+    why: str
+    sealed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """One thing the checks noticed, the same for performer and producer. `verdict` is pass, warn or fail."""
+
+    check: str
+    verdict: str
+    value: float | None
+    unit: str
+    threshold: float | None
+    start_ns: int | None
+    end_ns: int | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One room event inside the take."""
+
+    at_ns: int
+    kind: str
+    mine: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One half of the pair as the viewer may see it. `has_*` say what may be shown now."""
+
+    performance_id: str
+    stage_name: str
+    has_preview: bool
+    has_poster: bool
+    has_peaks: bool
+    turns: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Everything on one performer's review page."""
+
+    row: Row
+    own: Side
+    partner: Side | None  # None unless both said yes to watching together, and the partner's part is there
+    i_allow_watching: bool
+    spans: tuple[Span, ...]
+    findings: tuple[Quality, ...]
+    events: tuple[Moment, ...]
+    reviewed_at: datetime | None
+    preview_expected: bool  # a preview is being made: the page may look again
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A blob someone may fetch now: its digest and its kind (one of `KINDS_OF_MEDIA`)."""
+
+    sha256: str
+    kind: str
+
+
+def of_performer(performer_id: str) -> list[Row]:
+    """All of a performer's own performances, newest first."""
+    found = _performances().filter(performer_id=performer_id).exclude(take__state="called-off").order_by("-take__id")
+    return [_row(one) for one in found]
+
+
+def review(performance_id: str, *, viewer_id: str) -> Review:
+    """The review page of the viewer's own performance. Raises NotFound: not there, or not yours."""
+    own = owned(performance_id, viewer_id)
+    partner = _partner(own)
+    together = partner is not None and own.partner_may_watch and partner.partner_may_watch
+    return Review(
+        row=_row(own),
+        own=_side(own),
+        partner=_side(partner) if partner is not None and together and partner.state in REVIEWABLE else None,
+        i_allow_watching=own.partner_may_watch,
+        spans=spans(performance_id),
+        findings=findings(performance_id),
+        events=_events(own),
+        reviewed_at=own.reviewed_at,
+        preview_expected=own.state in REVIEWABLE and own.tracks.filter(kind__in=PLAYED, state="sealed").exists(),
+    )
+
+
+def owned(performance_id: str, viewer_id: str) -> Performance:
+    """The viewer's own performance, for the writes in `actions.review`. Raises NotFound."""
+    found = _performances().filter(pk=performance_id, performer_id=viewer_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def media(performance_id: str, *, viewer_id: str, kind: str) -> Media:
+    """What `viewer_id` may fetch of a performance right now: one's own, or the partner's where both said yes.
+
+    Asked again for every piece of a video, so a seal or a no holds from its commit on. Raises NotFound.
+    """
+    one = _performances().filter(pk=performance_id).first()
+    if one is None or kind not in KINDS_OF_MEDIA or one.state not in REVIEWABLE:
+        raise NotFound
+    if one.performer_id != viewer_id:
+        mine = _partner(one)
+        if mine is None or mine.performer_id != viewer_id or not (mine.partner_may_watch and one.partner_may_watch):
+            raise NotFound
+    digest = getattr(one, f"{kind}_sha256")
+    if not digest or not _covers_seals(one):
+        raise NotFound
+    return Media(digest, kind)
+
+
+def spans(performance_id: str) -> tuple[Span, ...]:
+    """The living seals of a performance, by start."""
+    found = SealedSpan.objects.filter(performance_id=performance_id, lifted_at=None).order_by("start_ns", "id")
+    return tuple(Span(one.pk, one.start_ns, one.end_ns, one.why, one.sealed_at) for one in found)
+
+
+def findings(performance_id: str) -> tuple[Quality, ...]:
+    """What the checks said, worst first: the one list both performer and producer are shown."""
+    order = {"fail": 0, "warn": 1, "pass": 2}
+    found = Finding.objects.filter(performance_id=performance_id)
+    return tuple(
+        Quality(f.check_name, f.verdict, f.value, f.unit, f.threshold, f.start_ns, f.end_ns, f.sentence)
+        for f in sorted(found, key=lambda f: (order.get(f.verdict, 0), f.check_name, f.start_ns or 0))
+    )
+
+
+def length_ns(performance: Performance) -> int | None:
+    """From action to cut; None while the take rolls."""
+    take = performance.take
+    return None if take.cut_ns is None else take.cut_ns - take.action_ns
+
+
+def _performances() -> QuerySet[Performance]:
+    """With everything a page names, so that a list costs as many queries as one row."""
+    return Performance.objects.select_related(
+        "performer", "take__scene__card", "take__scene__session__project"
+    ).prefetch_related("take__performances__performer")
+
+
+def _partner(one: Performance) -> Performance | None:
+    others = [other for other in one.take.performances.all() if other.pk != one.pk]
+    return others[0] if len(others) == 1 else None
+
+
+def _row(one: Performance) -> Row:
+    partner = _partner(one)
+    return Row(
+        id=one.id,
+        take_id=one.take_id,
+        title=one.take.scene.card.title,
+        project=one.take.scene.session.project.title,
+        partner=partner.performer.stage_name if partner else "",
+        state=one.state,
+        take_state=one.take.state,
+        number=one.take.number,
+        length_ns=length_ns(one),
+        played_at=one.take.scene.session.starts_at,
+    )
+
+
+def _side(one: Performance) -> Side:
+    whole = _covers_seals(one)
+    sealed = [(span.start_ns, span.end_ns) for span in spans(one.id)]
+    turns = tuple((int(a), int(b)) for a, b in one.summary.get("turns", []))
+    return Side(
+        performance_id=one.id,
+        stage_name=one.performer.stage_name,
+        has_preview=whole and bool(one.preview_sha256),
+        has_poster=whole and bool(one.poster_sha256),
+        has_peaks=whole and bool(one.peaks_sha256),
+        # A seal hides who spoke when inside it, as it hides sound and picture.
+        turns=tuple(piece for turn in turns for piece in without(turn, sealed)),
+    )
+
+
+def without(stretch: tuple[int, int], holes: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What is left of [start, end) when every hole is taken out of it."""
+    left = [stretch]
+    for start, end in holes:
+        left = [piece for a, b in left for piece in ((a, min(b, start)), (max(a, end), b)) if piece[0] < piece[1]]
+    return left
+
+
+def _covers_seals(one: Performance) -> bool:
+    """Does the preview leave out every living seal? A seal that is newer than the preview hides the preview whole."""
+    left_out = [(int(a), int(b)) for a, b in one.preview_leaves_out]
+    return all(not without((span.start_ns, span.end_ns), left_out) for span in spans(one.id))
+
+
+def _events(one: Performance) -> tuple[Moment, ...]:
+    take = one.take
+    if take.cut_ns is None:
+        return ()
+    seats = Place.objects.filter(session_id=take.scene.session_id).values_list("performer_id", flat=True)
+    found = Event.objects.filter(
+        session_id=take.scene.session_id, at_ns__gte=take.action_ns, at_ns__lte=take.cut_ns, kind__in=SHOWN_EVENTS
+    )
+    return tuple(
+        Moment(e.at_ns - take.action_ns, e.kind, None if e.who_id not in seats else e.who_id == one.performer_id)
+        for e in found.order_by("seq")
+    )

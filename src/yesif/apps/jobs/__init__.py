@@ -1,0 +1,1 @@
+"""Durable work: a job, its finished steps, and who holds it."""

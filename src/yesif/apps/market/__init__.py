@@ -1,0 +1,1 @@
+"""Releases: what was built, for which use, and who it left out."""

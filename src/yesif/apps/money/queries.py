@@ -1,0 +1,41 @@
+"""Read the books: balances, entries, the journal."""
+
+from collections.abc import Iterator
+
+from django.db.models import Sum
+
+from yesif.apps.money.models import EntryRow, PostingRow
+from yesif.core.ledger.entry import Entry, Posting
+
+
+def balance(account: str, currency: str) -> int:
+    """What an account holds, in micro-units."""
+    found = PostingRow.objects.filter(account=account, entry__currency=currency).aggregate(total=Sum("micro"))
+    return int(found["total"] or 0)
+
+
+def balances_at(seq: int) -> dict[tuple[str, str], int]:
+    """Every account's balance after entry number `seq`, in micro-units; accounts at zero are left out."""
+    rows = (
+        PostingRow.objects.filter(entry_id__lte=seq)
+        .values_list("account", "entry__currency")
+        .annotate(total=Sum("micro"))
+    )
+    return {(account, currency): int(total) for account, currency, total in rows if total}
+
+
+def entry_of(key: str) -> Entry | None:
+    """The entry posted under `key`."""
+    row = EntryRow.objects.filter(key=key).first()
+    return _entry(row) if row else None
+
+
+def journal(*, after: int = 0) -> Iterator[tuple[int, Entry]]:
+    """Every entry after number `after`, in order, with its number: what an outside checker replays."""
+    for row in EntryRow.objects.filter(seq__gt=after).order_by("seq").prefetch_related("postings").iterator(500):
+        yield row.seq, _entry(row)
+
+
+def _entry(row: EntryRow) -> Entry:
+    postings = tuple(Posting(p.account, p.micro, p.line) for p in sorted(row.postings.all(), key=lambda p: p.pk))
+    return Entry(row.key, row.currency, row.memo, postings, row.reverses or "")

@@ -1,0 +1,1 @@
+"""Who takes part: people, their roles, and the sealed group each performer plays in."""

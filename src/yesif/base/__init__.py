@@ -1,0 +1,1 @@
+"""What every floor stands on: ids, time, canonical bytes and errors. Standard library only."""

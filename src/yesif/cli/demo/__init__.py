@@ -1,0 +1,1 @@
+"""The main job, played: two performers, two browser windows, one release."""

@@ -1,0 +1,109 @@
+"""Read a release on the licensee's side: every sample, any sample, and proof that the bytes are the ones released.
+
+Needs pyarrow and nothing else of ours; reads through the index in `manifest.parquet`, so one sample costs one seek.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from yesif.base.errors import Damaged, NotFound
+from yesif.core.corpus import manifest
+from yesif.core.corpus.layout import inside
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    member: str
+    shard: str
+    offset: int
+    size: int
+    sha256: str
+
+
+class Reader:
+    """The samples of a release, in the order of its shards, shaped like WebDataset's.
+
+        for sample in Reader("release", config="dyad-av", split="train"):
+            sample["__key__"], sample["json"], sample["wav"]      # members are bytes
+
+    Each member is checked against its SHA-256 unless `verify` is false. Raises Damaged for what does not match,
+    NotFound for a config or split that this release does not have.
+    """
+
+    def __init__(
+        self, folder: str | Path, *, config: str | None = None, split: str | None = None, verify: bool = True
+    ) -> None:
+        self.folder = Path(folder)
+        self.verify = verify
+        if not (self.folder / manifest.MANIFEST).is_file():
+            raise Damaged(f"this folder is no release: it has no {manifest.MANIFEST}")
+        rows = pq.read_table(self.folder / manifest.MANIFEST).to_pylist()
+        self.configs = sorted({row["config"] for row in rows})
+        self.splits = sorted({row["split"] for row in rows})
+        if (config is not None and config not in self.configs) or (split is not None and split not in self.splits):
+            raise NotFound(
+                f"this release has the configs {', '.join(self.configs)} and splits {', '.join(self.splits)}"
+            )
+        self._places: dict[str, list[_Place]] = {}
+        for row in rows:
+            if config in (None, row["config"]) and split in (None, row["split"]):
+                place = _Place(row["member"], row["shard"], row["offset"], row["size"], row["sha256"])
+                self._places.setdefault(row["key"], []).append(place)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return (self[key] for key in self._places)
+
+    def __getitem__(self, key: str) -> dict[str, Any]:
+        """One sample by its name. Raises NotFound."""
+        if key not in self._places:
+            raise NotFound("this release has no sample of that name")
+        places = self._places[key]
+        return {"__key__": key, "__url__": places[0].shard} | {place.member: self._read(place) for place in places}
+
+    def keys(self) -> list[str]:
+        """The samples' names, in reading order."""
+        return list(self._places)
+
+    def value(self, key: str) -> dict[str, Any]:
+        """The JSON of one sample, read."""
+        kept: dict[str, Any] = json.loads(self[key]["json"])
+        return kept
+
+    def table(self, name: str) -> pa.Table:
+        """One of the tables in `metadata/`. Raises NotFound."""
+        path = inside(self.folder, f"metadata/{name}.parquet")
+        if not path.is_file():
+            raise NotFound(f"this release has no table {name}")
+        return pq.read_table(path)
+
+    @property
+    def digest(self) -> str:
+        """The digest that names this release: compare it with the one in your licence."""
+        return manifest.release_digest(self.folder)
+
+    def check(self, *, digest: str = "") -> int:
+        """Check every file of the release and return how many there are. Raises Damaged."""
+        return sum(1 for _ in manifest.check(self.folder, digest=digest))
+
+    def _read(self, place: _Place) -> bytes:
+        path = inside(self.folder, place.shard)
+        if not path.is_file():
+            raise Damaged(f"the shard {place.shard} is missing")
+        with path.open("rb") as shard:
+            shard.seek(place.offset)
+            content = shard.read(place.size)
+        if len(content) != place.size:
+            raise Damaged(f"a member of {place.size} bytes ends after {len(content)} in {place.shard}")
+        if self.verify and (found := hashlib.sha256(content).hexdigest()) != place.sha256:
+            raise Damaged(f"a member of {place.shard} should read as {place.sha256[:12]}… and reads as {found[:12]}…")
+        return content

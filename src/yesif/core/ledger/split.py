@@ -1,0 +1,38 @@
+"""Divide one sum among many by weight, losing nothing: largest remainder, ties by SHA-256(event ‖ performer).
+
+Each revenue event is split once. A growing total is never split again: largest remainder is not monotone (weights 6/6/2
+give 4/4/2 of 10 but 5/5/1 of 11), so re-splitting would take money back.
+"""
+
+import hashlib
+from collections.abc import Mapping
+
+from yesif.base.errors import BadInput
+
+
+def split(total: int, weights: Mapping[str, int], *, event: str) -> dict[str, int]:
+    """Shares of `total` (a whole number ≥ 0, micro-units) by `weights` (whole numbers ≥ 0), keyed as they came.
+
+    Sum of shares = total; each is within one unit of its exact share; weight 0 gets 0; neither the order nor the names'
+    alphabet matters. Raises BadInput for a negative number or where every weight is 0.
+    """
+    if total < 0:
+        raise BadInput(f"{total} cannot be split: it is below zero")
+    if any(weight < 0 for weight in weights.values()):
+        raise BadInput("a weight is never below zero")
+    whole = sum(weights.values())
+    if whole == 0:
+        raise BadInput("there is nobody to split among: every weight is 0")
+    shares = {name: total * weight // whole for name, weight in weights.items()}
+    left = total - sum(shares.values())
+    remainders = sorted(
+        (name for name, weight in weights.items() if weight),
+        key=lambda name: (-(total * weights[name] % whole), _tie(event, name)),
+    )
+    for name in remainders[:left]:
+        shares[name] += 1
+    return shares
+
+
+def _tie(event: str, name: str) -> bytes:
+    return hashlib.sha256(event.encode() + b"\x00" + name.encode()).digest()

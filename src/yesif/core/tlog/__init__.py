@@ -1,0 +1,1 @@
+"""The Merkle machinery under the record: C2SP tlog-tiles, checkpoints, signed notes, offline proofs."""

@@ -1,0 +1,1 @@
+"""What takes time: durable work across apps."""

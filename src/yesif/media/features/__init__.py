@@ -1,0 +1,1 @@
+"""What is measured from tracks: speech activity, pitch, energy, pictures, faces, turns and words, with methods."""

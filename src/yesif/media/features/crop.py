@@ -1,0 +1,94 @@
+"""Cut a turned square out of a frame, straight from its Y, U and V planes: only the pixels a net reads become RGB."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from yesif.media.stage import Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """A square in a picture: centre and side in pixels, turned by `angle` radians (positive: clockwise as seen)."""
+
+    x: float
+    y: float
+    side: float
+    angle: float = 0.0
+
+    def to_picture(self, points: NDArray[np.float32], size: int) -> NDArray[np.float32]:
+        """Points [N, 2 or 3] in a crop of `size` pixels, brought to pixels of the picture; z keeps the crop's scale."""
+        scale = self.side / size
+        across, down = points[:, 0] * scale - self.side / 2, points[:, 1] * scale - self.side / 2
+        cosine, sine = np.cos(self.angle), np.sin(self.angle)
+        found = points * np.float32(scale)
+        found[:, 0] = self.x + across * cosine - down * sine
+        found[:, 1] = self.y + across * sine + down * cosine
+        return found
+
+
+def crop_rgb(picture: Picture, square: Square, size: int) -> NDArray[np.float32]:
+    """The square as RGB [size, size, 3] float32 0..1, `size` even; black outside the picture."""
+    luma = _cut(picture.luma, square, size, scale=1, outside=0 if picture.full_range else 16)
+    u = _cut(picture.u, square, size // 2, scale=2, outside=128)
+    v = _cut(picture.v, square, size // 2, scale=2, outside=128)
+    return rgb(luma, u, v, full_range=picture.full_range, bt709=picture.bt709)
+
+
+def rgb(
+    luma: NDArray[np.uint8], u: NDArray[np.uint8], v: NDArray[np.uint8], *, full_range: bool, bt709: bool
+) -> NDArray[np.float32]:
+    """4:2:0 planes (even sides) as RGB [height, width, 3] float32 0..1, by ITU-R BT.601 or BT.709."""
+    kr, kb = (0.2126, 0.0722) if bt709 else (0.299, 0.114)
+    kg = 1 - kr - kb
+    luma_gain, chroma_gain = (1 / 255, 1 / 255) if full_range else (1 / 219, 1 / 224)
+    blue = (u.astype(np.float32) - 128) * np.float32(chroma_gain)
+    red = (v.astype(np.float32) - 128) * np.float32(chroma_gain)
+    bright = luma.astype(np.float32)
+    if not full_range:
+        bright -= 16
+    bright *= np.float32(luma_gain)
+    height, width = luma.shape
+    out = np.empty((height, width, 3), np.float32)
+    blocks = bright.reshape(height // 2, 2, width // 2, 2)
+    shifts = (2 * (1 - kr) * red, -2 * (kb * (1 - kb) * blue + kr * (1 - kr) * red) / kg, 2 * (1 - kb) * blue)
+    for channel, shift in enumerate(shifts):
+        target = out[..., channel].reshape(height // 2, 2, width // 2, 2)
+        np.add(blocks, shift.astype(np.float32)[:, None, :, None], out=target)
+    return np.clip(out, 0, 1, out=out)
+
+
+def letterbox(picture: Picture, size: int) -> tuple[NDArray[np.float32], Square]:
+    """The whole picture in a square of `size` pixels with black bars, and the square of the picture it shows."""
+    width, height = picture.size
+    square = Square(width / 2, height / 2, float(max(width, height)))
+    return crop_rgb(picture, square, size), square
+
+
+def _cut(plane: NDArray[np.uint8], square: Square, size: int, *, scale: int, outside: int) -> NDArray[np.uint8]:
+    """Sample a plane, which holds one pixel for `scale` of the picture, bilinearly."""
+    image = Image.fromarray(plane)
+    x, y, side = square.x / scale, square.y / scale, square.side / scale
+    shrink = int(side / size / 1.5)
+    if shrink >= 2:
+        image, x, y = _reduce(image, x, y, side, shrink)
+        side /= shrink
+    step = side / size
+    cosine, sine = np.cos(square.angle) * step, np.sin(square.angle) * step
+    matrix = (cosine, -sine, x - (cosine - sine) * size / 2, sine, cosine, y - (sine + cosine) * size / 2)
+    cut = image.transform(
+        (size, size), Image.Transform.AFFINE, matrix, resample=Image.Resampling.BILINEAR, fillcolor=outside
+    )
+    return np.asarray(cut)
+
+
+def _reduce(image: Image.Image, x: float, y: float, side: float, shrink: int) -> tuple[Image.Image, float, float]:
+    """Average `shrink` × `shrink` pixels around the square first, or a large face would be sampled with gaps."""
+    reach = side * 0.75 + shrink
+    left, top = max(0, int(x - reach)), max(0, int(y - reach))
+    right, bottom = min(image.width, int(x + reach) + 1), min(image.height, int(y + reach) + 1)
+    if right - left < shrink or bottom - top < shrink:
+        return image.reduce(shrink), x / shrink, y / shrink
+    return image.reduce(shrink, (left, top, right, bottom)), (x - left) / shrink, (y - top) / shrink

@@ -1,0 +1,69 @@
+"""What does every frame look like? Light, sharpness and movement, from the luma plane alone."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yesif.media.stage import Column, Listener, Need, Picture, Recipe
+
+_EVERY = 6  # movement is measured on every sixth pixel of every sixth row
+
+
+class PictureLook(Listener):
+    """Table `picture`: one row a frame."""
+
+    needs: frozenset[Need] = frozenset({"yuv"})
+
+    def __init__(self) -> None:
+        self._before: NDArray[np.int16] | None = None
+        self._rows: list[tuple[int, float, float, float, float, float]] = []
+        self.recipe = Recipe(
+            stage="picture",
+            version=1,
+            method="mean, shares and Laplacian of the luma; mean |difference| to the frame before on every 6th pixel",
+            columns=(
+                Column("t_ns", "int64", "ns", "when the frame is shown, on the take's clock"),
+                Column("luma", "float32", "1", "mean luma, studio range brought to 0..255", 0, 255),
+                Column("dark", "float32", "1", "share of pixels with luma below 32 of 255", 0, 1),
+                Column("bright", "float32", "1", "share of pixels with luma above 245 of 255", 0, 1),
+                Column("sharpness", "float32", "1", "variance of the Laplacian over the middle of the picture", 0),
+                Column("motion", "float32", "1", "mean |luma − luma before|, 0..255; NaN for the first frame", 0, 255),
+            ),
+            params={"every_px": _EVERY},
+        )
+
+    def on_video(self, picture: Picture) -> None:
+        small = picture.luma[::_EVERY, ::_EVERY].astype(np.int16)
+        seen = small if picture.full_range else np.clip((small - 16) * 255 // 219, 0, 255)
+        count = seen.size
+        same_size = self._before is not None and self._before.shape == small.shape
+        motion = float(np.abs(small - self._before).mean()) if same_size and self._before is not None else float("nan")
+        dark, bright = np.count_nonzero(seen < 32) / count, np.count_nonzero(seen > 245) / count
+        self._rows.append((picture.t_ns, float(seen.mean()), dark, bright, sharpness(picture.luma), motion))
+        self._before = small
+        if len(self._rows) >= 512:
+            self._give()
+
+    def finish(self) -> None:
+        """The rows still held."""
+        if self._rows:
+            self._give()
+
+    def _give(self) -> None:
+        columns = list(zip(*self._rows, strict=True))
+        names = [column.name for column in self.recipe.columns]
+        rows: dict[str, NDArray[np.generic] | list[str]] = {"t_ns": np.array(columns[0], np.int64)}
+        for name, column in zip(names[1:], columns[1:], strict=True):
+            rows[name] = np.array(column, np.float32)
+        self.sink.add(rows)
+        self._rows = []
+
+
+def sharpness(luma: NDArray[np.uint8]) -> float:
+    """Variance of the 4-neighbour Laplacian over the middle quarter of the picture, every other pixel and row."""
+    height, width = luma.shape
+    middle = luma[height // 4 : 3 * height // 4, width // 4 : 3 * width // 4].astype(np.int16)
+    if min(middle.shape) < 3:
+        return 0.0
+    around = middle[:-2, 1:-1] + middle[2:, 1:-1] + middle[1:-1, :-2] + middle[1:-1, 2:]
+    edges = (4 * middle[1:-1, 1:-1] - around)[::2, ::2]
+    return float(edges.astype(np.float32).var())

@@ -1,0 +1,41 @@
+"""What the studio refuses to start with: an old SQLite, or unsafe settings in production."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+from django.db import connection
+
+from yesif.site.database import MINIMUM
+
+
+@register
+def sqlite_is_sound(**_: object) -> Sequence[CheckMessage]:
+    """SQLite must not be one that can corrupt its write-ahead log."""
+    if connection.vendor != "sqlite" or sqlite3.sqlite_version_info >= MINIMUM:
+        return []
+    need = ".".join(map(str, MINIMUM))
+    text = f"SQLite {sqlite3.sqlite_version} can lose pages when several processes write; {need} or newer is needed."
+    return [Error(text, hint="Install pysqlite3, or point YESIF_DATABASE_URL at PostgreSQL.", id="yesif.E001")]
+
+
+@register
+def production_is_safe(**_: object) -> Sequence[CheckMessage]:
+    """Production has no embedded default for what keeps people safe."""
+    if not settings.PRODUCTION:
+        return []
+    wrong = []
+    if len(settings.SECRET_KEY) < 40:
+        wrong.append(Error("YESIF_SECRET_KEY is missing or shorter than 40 characters.", id="yesif.E002"))
+    if not settings.PUBLIC_URL.startswith("https://"):
+        wrong.append(
+            Error("YESIF_PUBLIC_URL must start with https:// (browsers open no camera without it).", id="yesif.E003")
+        )
+    if "*" in settings.ALLOWED_HOSTS or settings.ALLOWED_HOSTS == ["localhost", "127.0.0.1", "[::1]"]:
+        wrong.append(Error("YESIF_HOSTS must name the hosts this studio answers for.", id="yesif.E004"))
+    if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
+        wrong.append(
+            Error("YESIF_EMAIL_BACKEND still prints letters: sign-in links would end in logs.", id="yesif.E005")
+        )
+    return wrong

@@ -1,0 +1,155 @@
+"""Every setting, from the environment, each with an embedded default. docs/howto/self-host.md explains them."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import quote
+
+from csp.constants import NONE, SELF
+
+from yesif import __version__
+from yesif.site import database as databases
+
+databases.use_sound_sqlite()
+
+PRODUCTION = os.environ.get("YESIF_MODE", "embedded") == "production"
+DATA = Path(os.environ.get("YESIF_DATA", "data")).resolve()
+
+
+def _kept_secret() -> str:
+    """A key of this studio's own, made once and kept in its folder, so that sign-ins survive a restart."""
+    path = DATA / "secret-key"
+    if not path.exists():
+        DATA.mkdir(parents=True, exist_ok=True)
+        with open(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+SECRET_KEY = os.environ.get("YESIF_SECRET_KEY") or ("" if PRODUCTION else _kept_secret())
+PUBLIC_URL = os.environ.get("YESIF_PUBLIC_URL", "http://localhost:8700").rstrip("/")
+ALLOWED_HOSTS = [host for host in os.environ.get("YESIF_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+DEBUG = False
+
+STORAGE = os.environ.get("YESIF_STORAGE") or f"file://{DATA / 'store'}"
+if STORAGE.startswith("s3://") and "cache=" not in STORAGE:
+    STORAGE += ("&" if "?" in STORAGE else "?") + "cache=" + quote(str(DATA / "copies"))
+INCOMING = DATA / "incoming"
+RELEASES = DATA / "releases"
+RUNNER = os.environ.get("YESIF_RUNNER", "local")  # where heavy steps run
+MODELS = Path(os.environ.get("YESIF_MODELS") or Path(__file__).resolve().parents[3] / ".cache" / "models")
+TRANSCRIBE_MODEL = os.environ.get("YESIF_TRANSCRIBE_MODEL", "")
+TURN_URLS = [url for url in os.environ.get("YESIF_TURN_URLS", "").split(",") if url]
+TURN_SECRET = os.environ.get("YESIF_TURN_SECRET", "")
+TAKE_GRACE_HOURS = int(os.environ.get("YESIF_TAKE_GRACE_HOURS", "24"))
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "csp",
+    "django_htmx",
+    "lucide",
+    "yesif.apps.people",
+    "yesif.apps.record",
+    "yesif.apps.money",
+    "yesif.apps.jobs",
+    "yesif.apps.decks",
+    "yesif.apps.casting",
+    "yesif.apps.stage",
+    "yesif.apps.footage",
+    "yesif.apps.consent",
+    "yesif.apps.market",
+    "yesif.web",
+    "yesif.site",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "yesif.web.errors.ErrorsMiddleware",
+]
+
+ROOT_URLCONF = "yesif.site.urls"
+ASGI_APPLICATION = "yesif.site.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": databases.database(os.environ.get("YESIF_DATABASE_URL", ""), DATA)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["sesame.backends.ModelBackend"]
+SESAME_MAX_AGE = 15 * 60  # seconds a sign-in link lives
+SESAME_ONE_TIME = False  # `last_login` would tell when someone works; links die by age
+LOGIN_URL = "/sign-in"
+LOGIN_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if PUBLIC_URL.startswith("https://") else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "worker-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "media-src": [SELF, "blob:"],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# A versioned prefix, not hashed names: imports inside modules and worklets would go stale (docs/decisions/0004).
+STATIC_URL = f"/static/{__version__}/"
+STATIC_ROOT = DATA / "static"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20  # a PATCH of a take log carries at most 512 KiB
+
+EMAIL_BACKEND = os.environ.get("YESIF_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = os.environ.get("YESIF_EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("YESIF_EMAIL_PORT", "25"))
+DEFAULT_FROM_EMAIL = os.environ.get("YESIF_EMAIL_FROM", "studio@localhost")
+
+LANGUAGE_CODE = "en-gb"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("YESIF_LOG_LEVEL", "WARNING")},
+}

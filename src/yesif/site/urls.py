@@ -1,0 +1,10 @@
+"""Which door each address opens."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("yesif.web.entrance.urls")),
+    path("room/", include("yesif.web.room.urls")),
+    path("performer/", include("yesif.web.performer.urls")),
+    path("producer/", include("yesif.web.producer.urls")),
+]

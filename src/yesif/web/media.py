@@ -1,0 +1,106 @@
+"""Pictures and sound for the one person who may see them now: signed addresses that die in ten minutes.
+
+An address names performance, kind and viewer, signed. Whoever opens it must be that viewer, signed in, and the footage
+app is asked again at every request, so a seal or a withdrawal also stops an address already given out.
+Ranges: RFC 9110 §14, one range a request.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.urls import reverse
+
+from yesif.apps.footage.queries import review
+from yesif.base.errors import NotFound
+from yesif.media.store import Store, open_store
+
+LIFETIME_S = 10 * 60
+"""How long an address lives, in seconds."""
+
+_SALT = "yesif.web.media"
+_PIECE = 256 * 1024  # bytes read from the store at a time
+_RANGE = re.compile(r"^bytes=(\d{0,15})-(\d{0,15})$")
+
+
+def address(performance_id: str, *, kind: str, viewer_id: str) -> str:
+    """The address of one performance's preview, poster or peaks, for one viewer, for ten minutes."""
+    token = signing.dumps([performance_id, kind, viewer_id], salt=_SALT, compress=True)
+    return reverse("entrance:media", args=[token])
+
+
+async def media(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Serve it, whole or the asked range. Expired, altered, someone else's and gone are one and the same 404."""
+    person = await request.auser()
+    try:
+        performance_id, kind, viewer_id = signing.loads(token, salt=_SALT, max_age=LIFETIME_S)
+    except signing.BadSignature as wrong:
+        raise NotFound from wrong
+    if not person.is_authenticated or person.pk != viewer_id:
+        raise NotFound
+    found = await sync_to_async(review.media)(performance_id, viewer_id=viewer_id, kind=kind)
+    store = open_store(settings.STORAGE)
+    size = await asyncio.to_thread(store.size, found.sha256)
+    head = await asyncio.to_thread(store.read_range, found.sha256, 0, 16)
+    return _answer(request, store, found.sha256, size, media_type(head))
+
+
+def wanted(header: str, size: int) -> tuple[int, int] | None:
+    """The [start, end) a Range header asks of `size` bytes; None for no or unreadable header: then all is sent.
+
+    Raises ValueError where no byte of it exists (416).
+    """
+    match = _RANGE.match(header.strip())
+    if match is None or match.groups() == ("", ""):
+        return None
+    first, last = match.groups()
+    if first == "":  # the last n bytes
+        start, end = max(0, size - int(last)), size
+    else:
+        start, end = int(first), min(size, int(last) + 1) if last else size
+        if last and int(last) < int(first):
+            return None
+    if start >= end:
+        raise ValueError
+    return start, end
+
+
+def media_type(head: bytes) -> str:
+    """What the first 16 bytes say a blob is: MP4 (ISO 14496-12), WebM (EBML, RFC 8794), PNG (RFC 2083), or our JSON."""
+    if head[4:8] == b"ftyp":
+        return "video/mp4"
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return "video/webm"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    return "application/json" if head.startswith(b"{") else "application/octet-stream"
+
+
+def _answer(request: HttpRequest, store: Store, sha256: str, size: int, kind: str) -> HttpResponseBase:
+    headers = {"Accept-Ranges": "bytes", "Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"}
+    try:
+        part = wanted(request.headers.get("range", ""), size)
+    except ValueError:
+        return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+    start, end = part or (0, size)
+    if part:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    headers["Content-Length"] = str(end - start)
+    headers["X-Content-Type-Options"] = "nosniff"
+    status = 206 if part else 200
+    if request.method == "HEAD":
+        return HttpResponse(status=status, content_type=kind, headers=headers)
+    return StreamingHttpResponse(_pieces(store, sha256, start, end), status=status, content_type=kind, headers=headers)
+
+
+async def _pieces(store: Store, sha256: str, start: int, end: int) -> AsyncIterator[bytes]:
+    while start < end:
+        piece = await asyncio.to_thread(store.read_range, sha256, start, min(_PIECE, end - start))
+        if not piece:
+            return  # deleted in between: the connection closes short of Content-Length, which players read as an end
+        yield piece
+        start += len(piece)

@@ -1,0 +1,1 @@
+"""Pages a performer opens: sessions, answers, review."""

@@ -1,0 +1,40 @@
+"""What a performer fills in while reviewing a take."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+_NS = 1_000_000_000
+
+
+class Seal(forms.Form):
+    """A stretch in seconds from action, and why it is sealed. Nothing is pre-selected."""
+
+    start = forms.DecimalField(
+        label="From, in seconds",
+        min_value=Decimal(0),
+        max_digits=9,
+        decimal_places=3,
+        widget=forms.NumberInput(attrs={"step": "0.01"}),
+    )
+    end = forms.DecimalField(
+        label="To, in seconds",
+        min_value=Decimal(0),
+        max_digits=9,
+        decimal_places=3,
+        widget=forms.NumberInput(attrs={"step": "0.01"}),
+    )
+    why = forms.ChoiceField(
+        label="Because",
+        widget=forms.RadioSelect,
+        choices=[("was-me", "That was me, not the character"), ("off-record", "This was off the record")],
+    )
+
+    def stretch(self) -> dict[str, Any]:
+        """The stretch in take time, in ns, and the reason; only after `is_valid`."""
+        return {
+            "start_ns": int(self.cleaned_data["start"] * _NS),
+            "end_ns": int(self.cleaned_data["end"] * _NS),
+            "why": self.cleaned_data["why"],
+        }

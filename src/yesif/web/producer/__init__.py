@@ -1,0 +1,1 @@
+"""Pages a producer opens: projects, bookings, sessions, takes, releases."""

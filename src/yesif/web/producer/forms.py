@@ -1,0 +1,205 @@
+"""What a producer fills in: a project with its core use, a booking of two, a release for a use."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django import forms
+
+from yesif.base.money import Money, exponent
+from yesif.core.policy.uses import CURRENT
+from yesif.web.clock import CLOCK
+
+LONGEST_TERM = timedelta(days=5 * 365 + 1)
+CURRENCIES = ("EUR", "GBP", "USD", "AUD", "CAD", "CHF", "SEK", "PLN")
+
+
+def _whats() -> list[tuple[str, str]]:
+    """A copy of one person is never a core use: it needs that person's own yes to a named project."""
+    return [("", "Choose one"), *((one.id, one.label) for one in CURRENT.whats if not one.copies)]
+
+
+def _wheres() -> list[tuple[str, str]]:
+    return [("", "Choose one"), *((one.id, one.label) for one in CURRENT.wheres)]
+
+
+class UseFields(forms.Form):
+    """One use: what a system learns and where it will be used."""
+
+    what = forms.ChoiceField(label="What a system learns", choices=_whats)
+    where = forms.ChoiceField(label="Where it will be used", choices=_wheres)
+    licensee = forms.CharField(
+        label="Licensee",
+        max_length=120,
+        required=False,
+        help_text="Leave empty if it is not known yet; the offer says so.",
+    )
+    until = forms.DateField(
+        label="Until",
+        help_text="At most five years from today.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def clean_until(self) -> date:
+        """A day after today, at most five years off."""
+        until: date = self.cleaned_data["until"]
+        today = CLOCK.now().date()
+        if not today < until <= today + LONGEST_TERM:
+            raise forms.ValidationError("The end lies after today and at most five years off.")
+        return until
+
+
+class Project(UseFields):
+    """A project: its core use is stated and priced in every offer."""
+
+    title = forms.CharField(label="Title", max_length=200)
+    about = forms.CharField(
+        label="What it is about",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        required=False,
+        max_length=4000,
+        help_text="Performers read this.",
+    )
+    fee = forms.DecimalField(
+        label="Fee per hour",
+        min_value=Decimal(0),
+        max_digits=9,
+        decimal_places=2,
+        help_text="For every hour of their time: set-up, waiting, scenes and review included.",
+        widget=forms.NumberInput(attrs={"step": "0.01"}),
+    )
+    currency = forms.ChoiceField(label="Currency", choices=[(code, code) for code in CURRENCIES])
+    decks = forms.MultipleChoiceField(
+        label="Decks it plays from", widget=forms.CheckboxSelectMultiple, error_messages={"required": "Choose a deck."}
+    )
+    field_order = ("title", "about", "what", "where", "licensee", "until", "fee", "currency", "decks")
+
+    def __init__(self, *args: Any, decks: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "decks", decks)
+        self.fields["decks"].initial = [one for one, _ in decks]
+
+    def terms(self) -> dict[str, Any]:
+        """What `casting.actions.make_project` takes; only after `is_valid`."""
+        filled = self.cleaned_data
+        return {
+            "title": filled["title"],
+            "about": filled["about"],
+            "core_what": filled["what"],
+            "core_where": filled["where"],
+            "licensee": filled["licensee"].strip(),
+            "core_ends": filled["until"],
+            "deck_ids": filled["decks"],
+            "fee": Money(int(filled["fee"] * 10 ** exponent(filled["currency"])), filled["currency"]),
+        }
+
+
+class Release(UseFields):
+    """The use a release is built for. Unlike a project's core use it names who gets it, and may be a copy."""
+
+    what = forms.ChoiceField(label="What a system learns", choices=lambda: [(w.id, w.label) for w in CURRENT.whats])
+    licensee = forms.CharField(label="Licensee", max_length=120, required=False, help_text="Who gets it.")
+
+    def asked(self) -> dict[str, Any]:
+        """What `build_release.use_of` takes; only after `is_valid`."""
+        filled = self.cleaned_data
+        return {name: filled[name] for name in ("what", "where", "licensee", "until")}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Who and what a booking may choose from; `performers` may be grouped by who may share a scene."""
+
+    performers: Sequence[tuple[str, Any]]
+    enough: bool
+    cards: Sequence[tuple[str, str]]
+    notes: Sequence[tuple[str, str]]
+
+    @property
+    def ready(self) -> bool:
+        """Two who may play together, a card, and a note for each?"""
+        return self.enough and bool(self.cards) and len(self.notes) > 1
+
+
+class Booking(forms.Form):
+    """Two performers and a time."""
+
+    starts = forms.DateTimeField(
+        label="Starts", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    zone = forms.CharField(widget=forms.HiddenInput(attrs={"data-zone": ""}), initial="UTC", max_length=60)
+    minutes = forms.IntegerField(
+        label="Minutes", min_value=15, max_value=480, initial=90, help_text="Set-up, waiting and review included."
+    )
+    performer_a = forms.ChoiceField(label="Position A")
+    performer_b = forms.ChoiceField(label="Position B")
+
+    def __init__(self, *args: Any, choice: Choice, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("performer_a", "performer_b"):
+            _offer(self, name, [("", "Choose one"), *choice.performers])
+
+    def clean(self) -> dict[str, Any]:
+        """The start as the producer meant it, in their own zone; two different performers."""
+        filled = super().clean() or {}
+        starts: datetime | None = filled.get("starts")
+        if starts is not None:
+            filled["starts"] = starts.replace(tzinfo=_zone(filled.get("zone", "")))
+            if filled["starts"] < CLOCK.now() - timedelta(hours=1):
+                self.add_error("starts", "That time has passed.")
+        if filled.get("performer_a") and filled.get("performer_a") == filled.get("performer_b"):
+            self.add_error("performer_b", "A scene needs two different performers.")
+        return filled
+
+
+class Scene(forms.Form):
+    """One card and a note for each side; the first is needed, further ones may stay empty."""
+
+    card_id = forms.ChoiceField(label="Card")
+    note_a_id = forms.ChoiceField(label="Only A is told")
+    note_b_id = forms.ChoiceField(label="Only B is told")
+
+    def __init__(self, *args: Any, choice: Choice, number: int, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "prefix": f"scene{number}"})
+        none = ("", "Choose one" if number == 1 else "None")
+        for name, found in (("card_id", choice.cards), ("note_a_id", choice.notes), ("note_b_id", choice.notes)):
+            _offer(self, name, [none, *found])
+            self.fields[name].required = number == 1
+
+    def clean(self) -> dict[str, Any]:
+        """All three or none; two different notes."""
+        filled = super().clean() or {}
+        given = [filled.get(name) for name in ("card_id", "note_a_id", "note_b_id")]
+        if any(given) and not all(given) and not self.errors:
+            self.add_error("card_id", "A scene has a card and a note for each side.")
+        if given[1] and given[1] == given[2]:
+            self.add_error("note_b_id", "The two are told different notes.")
+        return filled
+
+    @property
+    def card(self) -> str:
+        return str(self.cleaned_data.get("card_id", ""))
+
+    @property
+    def note_a(self) -> str:
+        return str(self.cleaned_data.get("note_a_id", ""))
+
+    @property
+    def note_b(self) -> str:
+        return str(self.cleaned_data.get("note_b_id", ""))
+
+
+def _offer(form: forms.Form, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+    found = form.fields[name]
+    if isinstance(found, forms.ChoiceField):
+        found.choices = list(choices)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):  # a browser that says nothing useful
+        return ZoneInfo("UTC")

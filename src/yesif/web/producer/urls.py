@@ -1,0 +1,27 @@
+"""Addresses of the producer door."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from yesif.web.producer import decks, projects, releases, sessions, takes
+
+app_name = "producer"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", projects.home, name="home"),
+    path("projects/new", projects.make, name="new-project"),
+    path("projects/<str:project_id>", projects.page, name="project"),
+    path("projects/<str:project_id>/book", sessions.book, name="book"),
+    path("decks", decks.shelf, name="decks"),
+    path("decks/starter", decks.import_starter, name="import-starter"),
+    path("decks/<str:deck_id>", decks.deck, name="deck"),
+    path("sessions", sessions.sessions, name="sessions"),
+    path("sessions/<str:session_id>", sessions.page, name="session"),
+    path("takes", takes.takes, name="takes"),
+    path("takes/<str:take_id>", takes.page, name="take"),
+    path("takes/<str:take_id>/progress", takes.progress, name="progress"),
+    path("takes/<str:take_id>/go-on", takes.go_on, name="go-on"),
+    path("projects/<str:project_id>/release", releases.build, name="new-release"),
+    path("releases", releases.releases, name="releases"),
+    path("releases/<str:release_id>", releases.page, name="release"),
+    path("releases/<str:release_id>/body", releases.body, name="release-body"),
+    path("releases/<str:release_id>/fetch/<str:what>", releases.fetch, name="fetch"),
+]

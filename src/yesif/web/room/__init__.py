@@ -1,0 +1,1 @@
+"""The live place of a session: page, signalling, upload."""

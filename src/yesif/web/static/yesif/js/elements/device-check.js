@@ -1,0 +1,88 @@
+// @ts-check
+// Opens camera and microphone and says in words what was found. The microphone is opened twice: once with the browser's
+// echo cancelling for the call, once raw for the record.
+
+import { tierHere } from "../models/sources.js";
+
+const RAW = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+const CALL = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+const PICTURE = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+const SOUND_SECONDS = 4;
+
+/**
+ * @typedef {object} Devices
+ * @property {MediaStreamTrack} camera
+ * @property {MediaStreamTrack} voice raw, for the record
+ * @property {MediaStreamTrack} call the same microphone, with echo cancelling
+ */
+
+/** Ask for camera and microphone. @returns {Promise<Devices>} @throws {Error} in words */
+export async function openDevices() {
+  /** @type {MediaStream | null} */
+  let raw = null;
+  try {
+    raw = await navigator.mediaDevices.getUserMedia({
+      video: PICTURE,
+      audio: { ...RAW, channelCount: { ideal: 1 }, sampleRate: { ideal: 48000 } },
+    });
+    const [voice] = raw.getAudioTracks();
+    const { deviceId } = voice.getSettings();
+    const same = deviceId ? { deviceId: { exact: deviceId } } : {}; // the very same microphone, not the browser's favourite
+    const processed = await navigator.mediaDevices.getUserMedia({ audio: { ...CALL, ...same } });
+    return { camera: raw.getVideoTracks()[0], voice, call: processed.getAudioTracks()[0] };
+  } catch (error) {
+    for (const track of raw?.getTracks() ?? []) track.stop();
+    throw new Error(refusal(error instanceof DOMException ? error.name : ""));
+  }
+}
+
+/** What was found, as rows of words for the page and as facts for the studio. @param {Devices} devices */
+export async function examine({ camera, voice }) {
+  const { width = 0, height = 0, frameRate = 0 } = camera.getSettings();
+  const loudest = await loudestDb(voice);
+  const { quota = 0, usage = 0 } = await navigator.storage.estimate();
+  const free = (quota - usage) / 1e6;
+  const kept = (await navigator.storage.persist?.()) ?? false;
+  const minutes = Math.floor(free / 40); // about 40 MB a minute with voice, camera and heard
+  const bluetooth = /bluetooth|airpods|hands-?free/i.test(voice.label);
+  const rows = [
+    { ok: height >= 720, text: `Camera: ${width} × ${height} pixels, ${Math.round(frameRate)} frames per second.` },
+    { ok: loudest > -50, text: loudest > -50
+      ? `Microphone: heard you at ${Math.round(loudest).toString().replace("-", "−")} dB (0 is the loudest it can take).`
+      : "Microphone: nothing was heard. Say something and check again, or choose another microphone." },
+    { ok: !bluetooth, text: bluetooth
+      ? "This looks like a Bluetooth microphone: it arrives late and thin. A cable is better."
+      : "No Bluetooth microphone. Wear headphones: your partner's voice must not get into your microphone." },
+    { ok: minutes >= 20, text: `Space in this browser: ${Math.round(free)} MB, about ${minutes} minutes of play.` },
+    { ok: crossOriginIsolated, text: crossOriginIsolated
+      ? "Clock: steps of 5 µs."
+      : "Clock: coarse (100 µs). Another tab or an extension may be in the way." },
+  ];
+  const found = { width, height, frameRate, loudest_db: Math.round(loudest), free_mb: Math.round(free), kept, bluetooth,
+    isolated: crossOriginIsolated, tier: tierHere(), sample_rate: voice.getSettings().sampleRate ?? 0 };
+  return { rows, found };
+}
+
+/** The loudest moment of the next seconds, in dB below full scale. @param {MediaStreamTrack} voice */
+async function loudestDb(voice) {
+  const audio = new AudioContext();
+  const analyser = audio.createAnalyser();
+  audio.createMediaStreamSource(new MediaStream([voice])).connect(analyser);
+  const samples = new Float32Array(analyser.fftSize);
+  let loudest = 1e-6;
+  for (const end = performance.now() + SOUND_SECONDS * 1000; performance.now() < end;) {
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    analyser.getFloatTimeDomainData(samples);
+    for (const sample of samples) loudest = Math.max(loudest, Math.abs(sample));
+  }
+  await audio.close();
+  return 20 * Math.log10(loudest);
+}
+
+/** @param {string} name of the browser's refusal */
+function refusal(name) {
+  if (name === "NotAllowedError") return "Your browser did not allow camera and microphone. Allow them beside the address, then check again.";
+  if (name === "NotFoundError") return "No camera or no microphone was found. Plug one in, then check again.";
+  if (name === "NotReadableError") return "Another program holds the camera or the microphone. Close it, then check again.";
+  return "Camera and microphone could not be opened. Check them, then try again.";
+}

@@ -1,0 +1,207 @@
+// @ts-check
+// The room's page: brings together the line to the studio, the line to the partner, the clock and the recorder.
+
+import { examine, openDevices } from "./elements/device-check.js";
+import { Meter } from "./elements/meter.js";
+import { draw, drawSaving, drawTime, part, say } from "./elements/room-view.js";
+import { clientUs } from "./lib/client-time.js";
+import { StudioClock } from "./models/clock.js";
+import { P2PTransport } from "./models/p2p-transport.js";
+import { Signal } from "./models/signal.js";
+import { Takes } from "./models/takes.js";
+
+/** @typedef {import("./elements/room-view.js").RoomState} RoomState */
+
+class Room {
+  #clock = new StudioClock();
+  #signal;
+  #transport;
+  #takes = new Takes(this.#clock);
+  /** @type {RoomState | null} */
+  #state = null;
+  /** @type {import("./elements/device-check.js").Devices | null} */
+  #devices = null;
+  #checking = false;
+  #checked = false;
+  #here = false;
+  #meter = new Meter(part("meter"));
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    this.#signal = new Signal(`${scheme}://${location.host}/ws/room/${root.dataset.session}`);
+    this.#transport = new P2PTransport(JSON.parse(root.dataset.ice ?? "[]"), (message) =>
+      this.#signal.send({ type: "signal", ...message }));
+    this.#takes.addEventListener("saving", (event) => drawSaving(/** @type {CustomEvent} */ (event).detail));
+    this.#takes.addEventListener("fault", (event) => say("fault", /** @type {CustomEvent} */ (event).detail.sentence));
+  }
+
+  start() {
+    this.#listen();
+    this.#buttons();
+    this.#signal.open();
+    setInterval(() => this.#tick(), 200);
+  }
+
+  #listen() {
+    /** @param {string} type @param {(detail: any) => void} what */
+    const on = (type, what) => this.#signal.addEventListener(type, (event) => what(/** @type {CustomEvent} */ (event).detail));
+    on("open", () => {
+      say("line", "");
+      this.#clock.start((t0) => this.#signal.send({ type: "ping", t0 }));
+    });
+    on("down", () => {
+      this.#clock.stop();
+      say("line", "The line to the studio is down; it is being restored. Recording goes on.");
+    });
+    on("closed", ({ sentence }) => {
+      this.#clock.stop();
+      this.#transport.close();
+      say("line", sentence);
+    });
+    on("pong", ({ t0, t1, t2 }) => this.#clock.add(t0, t1, t2, clientUs()));
+    on("here", ({ page, polite }) => {
+      this.#here = true;
+      this.#transport.meet({ page, polite });
+      this.#draw();
+    });
+    on("went", () => {
+      this.#here = false;
+      this.#draw();
+    });
+    on("signal", (message) => void this.#transport.hear(message));
+    on("state", (state) => this.#moved(state));
+    on("cut", ({ take, cut_ns, played }) => this.#cut(take, cut_ns, played));
+    on("refused", ({ sentence }) => say("refused", sentence));
+    on("left", () => this.#leftForGood());
+    this.#transport.addEventListener("remote", (event) => {
+      const { stream, track } = /** @type {CustomEvent} */ (event).detail;
+      this.#show(stream);
+      if (track.kind === "audio") void this.#takes.hear(track);
+    });
+    this.#transport.addEventListener("ping", (event) => this.#clock.addOther(/** @type {CustomEvent} */ (event).detail.ping));
+    this.#transport.addEventListener("state", (event) => {
+      const { connected } = /** @type {CustomEvent} */ (event).detail;
+      document.body.dataset.call = connected ? "yes" : "no";
+      say("call", connected ? "" : "The picture is being restored.");
+    });
+  }
+
+  #buttons() {
+    part("room").addEventListener("click", () => say("refused", ""), { capture: true });
+    part("check").addEventListener("click", () => this.#check());
+    part("ready").addEventListener("click", () =>
+      this.#signal.send({ type: "ready", ready: !this.#state?.you.ready }));
+    part("cut").addEventListener("click", () => this.#callCut());
+    part("next").addEventListener("click", () =>
+      this.#signal.send({ type: "next", after: this.#state?.card?.order ?? 0 }));
+    part("leave").addEventListener("click", () => this.#signal.sendSurely({ type: "leave" }));
+    // One key cuts, wherever the focus is, but never while someone types or holds another key.
+    addEventListener("keydown", (event) => {
+      const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
+      if (event.key !== "Escape" || typing || event.ctrlKey || event.altKey || event.metaKey) return;
+      if (this.#rolls()) this.#callCut();
+    });
+  }
+
+  #rolls() {
+    return this.#state?.phase === "playing" || this.#state?.phase === "countdown";
+  }
+
+  #callCut() {
+    if (this.#signal.sendSurely({ type: "cut" })) return;
+    say("line", "The line to the studio is down. Your cut is sent as soon as it is back; stop playing now.");
+  }
+
+  async #check() {
+    if (this.#checking) return;
+    this.#checking = true;
+    const button = /** @type {HTMLButtonElement} */ (part("check"));
+    button.disabled = true;
+    say("check-state", "Checking. Please say a few words.");
+    try {
+      if (!this.#devices || !live(this.#devices)) this.#devices = await openDevices(); // one may have been unplugged
+      const { camera, voice, call } = this.#devices;
+      /** @type {HTMLVideoElement} */ (part("self")).srcObject = new MediaStream([camera]);
+      this.#meter.watch(voice);
+      await this.#transport.send({ camera, voice: call });
+      this.#record();
+      const { rows, found } = await examine(this.#devices);
+      part("check-found").replaceChildren(...rows.map(({ ok, text }) => {
+        const row = document.createElement("li");
+        row.textContent = `${ok ? "✓" : "!"} ${text}`;
+        row.className = ok ? "good" : "warn";
+        return row;
+      }));
+      this.#signal.send({ type: "check", found });
+      say("check-state", "Checked.");
+      document.body.dataset.checked = "yes";
+      this.#checked = true;
+      this.#draw();
+    } catch (error) {
+      this.#devices = null;
+      this.#checked = false;
+      say("check-state", error instanceof Error ? error.message : "The check did not work; try again.");
+    } finally {
+      this.#checking = false;
+      button.disabled = false;
+    }
+  }
+
+  /** @param {RoomState} state */
+  #moved(state) {
+    this.#state = state;
+    this.#draw();
+    this.#record();
+    if (state.over) this.#cut(state.over.take, state.over.cut_ns, state.over.played); // the line may have been down at the cut
+  }
+
+  /** Record the take that rolls. This page may have been reloaded in mid-scene: then nobody should have to ask for it. */
+  #record() {
+    const take = this.#state?.take;
+    if (!take || !this.#state) return;
+    if (!this.#devices) return void this.#check();
+    const { camera, voice } = this.#devices;
+    const actionNs = BigInt(this.#state.opened_ns) + BigInt(take.action_ns);
+    void this.#takes.begin(take, actionNs, { camera, voice, heard: this.#transport.heard() });
+  }
+
+  #draw() {
+    if (this.#state) draw(this.#state, { checked: this.#checked, here: this.#here });
+  }
+
+  /** @param {string} take @param {string} cutNs session clock @param {boolean} played */
+  #cut(take, cutNs, played) {
+    if (!this.#state) return;
+    void this.#takes.end(take, BigInt(this.#state.opened_ns) + BigInt(cutNs), played);
+  }
+
+  #leftForGood() {
+    this.#signal.close();
+    this.#transport.close();
+    this.#clock.stop();
+    document.body.dataset.phase = "left";
+    say("phase", "You left the room. Your time is counted; no reason is asked.");
+    for (const id of ["ready", "cut", "next", "leave", "check"]) part(id).setAttribute("disabled", "");
+  }
+
+  /** @param {MediaStream} stream */
+  #show(stream) {
+    const video = /** @type {HTMLVideoElement} */ (part("partner"));
+    if (video.srcObject !== stream) video.srcObject = stream;
+  }
+
+  #tick() {
+    const take = this.#state?.take;
+    if (!this.#rolls() || !this.#state || !take) return say("time", "");
+    const actionNs = BigInt(this.#state.opened_ns) + BigInt(take.action_ns);
+    drawTime(Number(this.#clock.studioNs() - actionNs) / 1e9);
+  }
+}
+
+/** @param {import("./elements/device-check.js").Devices} devices */
+function live(devices) {
+  return [devices.camera, devices.voice, devices.call].every(({ readyState }) => readyState === "live");
+}
+
+new Room(part("room")).start();

@@ -1,0 +1,138 @@
+"""Times with a zone, money with a currency, lengths with a unit, and the way around by role."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+
+from yesif.apps.footage.queries.review import Quality
+from yesif.apps.people import queries as people
+from yesif.base.errors import BadInput
+from yesif.core.policy.uses import CURRENT
+
+register = template.Library()
+
+DOORS = {
+    "performer": (
+        ("performer:home", "Home", "house"),
+        ("performer:takes", "Your takes", "clapperboard"),
+        ("performer:answers", "Your answers", "list-checks"),
+    ),
+    "producer": (
+        ("producer:home", "Projects", "folder"),
+        ("producer:decks", "Decks", "layers"),
+        ("producer:sessions", "Sessions", "calendar-days"),
+        ("producer:takes", "Takes", "clapperboard"),
+        ("producer:releases", "Releases", "package"),
+    ),
+}
+"""Role → (address name, words, icon) of its main pages."""
+
+
+@register.inclusion_tag("parts/nav.html", takes_context=True)
+def nav(context: dict[str, Any]) -> dict[str, Any]:
+    """The main pages of every role the viewer holds; nothing for a stranger or on the page for a broken server."""
+    request = context.get("request")
+    held = people.roles_of(request.user.pk) if request is not None and request.user.is_authenticated else ()
+    here = request.resolver_match.view_name if request is not None and request.resolver_match else ""
+    doors = [(role, DOORS[role]) for role in held if role in DOORS]
+    return {"doors": doors, "here": here, "named": len(doors) > 1}
+
+
+@register.simple_tag
+def when(moment: datetime | date | None, style: str = "medium") -> str | SafeString:
+    """A time element; the text is UTC until the page's script turns it into the viewer's own zone."""
+    if moment is None:
+        return "not yet"
+    if not isinstance(moment, datetime):
+        return format_html('<time datetime="{}">{}</time>', moment.isoformat(), _day(moment))
+    utc = localtime(moment)
+    text = f"{_day(utc)}, {utc:%H:%M} UTC"
+    return format_html('<time datetime="{}" data-local="{}">{}</time>', utc.isoformat(), style, text)
+
+
+@register.simple_tag
+def use(what: str, where: str) -> str:
+    """A use in the words of the lists: "Understand speech, for public research"."""
+    try:
+        learns, place = CURRENT.what(what).label, CURRENT.where(where).label
+    except BadInput:  # an id of an older list
+        return f"{what}, {where}"
+    return f"{learns}, for {place[0].lower()}{place[1:]}"
+
+
+@register.filter
+def money(minor: int, currency: str) -> str:
+    """7400, "EUR" → "EUR 74.00". Two decimals: the currencies this studio pays in all have them."""
+    return f"{currency} {minor // 100:,}.{minor % 100:02d}"
+
+
+@register.filter
+def take_time(ns: int | None) -> str:
+    """Nanoseconds → "1:05.2": minutes, seconds, tenths."""
+    if ns is None:
+        return "–"
+    tenths = ns // 100_000_000
+    return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
+
+
+@register.filter
+def duration(ns: int | None) -> str:
+    """Nanoseconds → "1 min 5 s"."""
+    if ns is None:
+        return "–"
+    seconds = round(ns / 1e9)
+    return f"{seconds // 60} min {seconds % 60} s" if seconds >= 60 else f"{seconds} s"
+
+
+@register.filter
+def seconds(ns: int | None) -> str:
+    """Nanoseconds → "65.20", for a number field of seconds."""
+    return "" if ns is None else f"{ns / 1e9:.2f}"
+
+
+@register.filter
+def amount(value: float | None) -> str:
+    """A measured number as short as is honest: three significant digits, and nothing finer than a thousandth."""
+    if value is None:
+        return "–"
+    if 0 < abs(value) < 0.001:
+        return "< 0.001" if value > 0 else "> −0.001"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+_SAID = {"snr": "voice above the room", "av-skew": "picture against voice", "zero-length": "length"}
+"""Names of checks that only a machine would say."""
+
+
+@register.filter
+def words(text: str) -> str:
+    """in-review → "in review"."""
+    return _SAID.get(text.replace("_", "-"), text).replace("-", " ").replace("_", " ")
+
+
+@register.filter
+def passing(findings: Iterable[Quality]) -> list[Quality]:
+    """Those that are in order."""
+    return [one for one in findings if one.verdict == "pass"]
+
+
+@register.filter
+def standing_out(findings: Iterable[Quality]) -> list[Quality]:
+    """Those that are not."""
+    return [one for one in findings if one.verdict != "pass"]
+
+
+@register.inclusion_tag("parts/field.html")
+def field(bound: BoundField) -> dict[str, Any]:
+    """One form field: label, hint, control, and what is wrong with it; Django ties them together for screen readers."""
+    return {"field": bound, "grouped": bound.use_fieldset}
+
+
+def _day(moment: date) -> str:
+    return f"{moment.day} {moment:%b %Y}"

@@ -1,0 +1,42 @@
+"""Lines of the record."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import transaction
+
+from yesif.apps.record import actions, queries
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_line_outside_its_facts_transaction_is_refused() -> None:
+    with pytest.raises(RuntimeError, match="transaction of the fact"):
+        actions.append(kind="grant", body={}, about=[], now=NOW)
+    assert queries.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_line_falls_with_its_fact() -> None:
+    def fact_that_fails() -> None:
+        with transaction.atomic():
+            actions.append(kind="grant", body={"grant": "grt_1"}, about=["per_1"], now=NOW)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fact_that_fails()
+    assert queries.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_line_is_seen_by_those_it_concerns_only() -> None:
+    actions.append(kind="grant", body={"grant": "grt_1"}, about=["per_1"], now=NOW)
+    assert [line.body for line in queries.lines_about("per_1")] == [{"grant": "grt_1"}]
+    assert queries.lines_about("per_2") == []
+
+
+@pytest.mark.django_db
+def test_a_body_with_a_float_is_refused() -> None:
+    with pytest.raises(TypeError):
+        actions.append(kind="grant", body={"share": 0.5}, about=[], now=NOW)

@@ -1,0 +1,109 @@
+"""What a browser test may ask the studio's own database: `python -m tests.browser.ask QUESTION JSON`."""
+
+import json
+import sys
+from collections import Counter
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+
+from yesif.apps.footage.models import Take, Track, Upload  # noqa: E402
+from yesif.apps.people import queries as people  # noqa: E402
+from yesif.apps.record.models import Line  # noqa: E402
+from yesif.apps.stage import queries as stage  # noqa: E402
+from yesif.cli.demo import cast  # noqa: E402
+from yesif.media.store import open_store  # noqa: E402
+from yesif.media.takelog import chain  # noqa: E402
+
+
+def book(cards: int = 1) -> dict[str, Any]:
+    """A booked session: ids by position, and a link into the room for each."""
+    booked = cast.book(cards=cards)
+    onward = f"/room/{booked.session_id}"
+    return {
+        "session": booked.session_id,
+        "project": booked.project_id,
+        "producer": booked.producer_id,
+        "performers": booked.performers,
+        "links": {place: people.sign_in_link(who, onward=onward) for place, who in booked.performers.items()},
+        "notes": {place: _told(booked.session_id, who) for place, who in booked.performers.items()},
+    }
+
+
+def _told(session: str, performer: str) -> list[str]:
+    """Every sentence only this performer may know, of the scene on the table."""
+    note = stage.private_note(session_id=session, performer_id=performer)
+    return [text for text in (getattr(note, name) for name in note.__slots__) if len(text) > 12]
+
+
+def link(person: str, onward: str = "/") -> str:
+    """A sign-in link."""
+    return people.sign_in_link(person, onward=onward)
+
+
+def takes(session: str) -> list[dict[str, Any]]:
+    """Every take of a session that was played: id and state."""
+    found = (
+        Take.objects.filter(scene__session_id=session).exclude(state="called-off").order_by("scene__order", "number")
+    )
+    return [{"id": take.id, "state": take.state, "reason": take.reason} for take in found]
+
+
+def states(session: str) -> list[str]:
+    """The states of a session's takes, in order."""
+    return [take["state"] for take in takes(session)]
+
+
+def tracks(take: str) -> list[dict[str, Any]]:
+    """What the studio holds of a take: per track its digests, its file and its manifest."""
+    store = open_store(settings.STORAGE)
+    found = Track.objects.filter(performance__take_id=take).select_related("performance").order_by("kind")
+    return [
+        {
+            "position": track.performance.position,
+            "kind": track.kind,
+            "state": track.state,
+            "log_sha256": track.log_sha256,
+            "log_bytes": track.log_bytes,
+            "log": str(store.local_path(track.log_sha256)) if track.log_sha256 else "",
+            "path": str(store.local_path(track.sha256)) if track.sha256 else "",
+            "manifest": track.manifest,
+        }
+        for track in found
+    ]
+
+
+def received(take: str) -> dict[str, int]:
+    """Bytes on disk of uploads still on their way in, by position and kind."""
+    found = Upload.objects.filter(track__performance__take_id=take, stopped_at=None).select_related(
+        "track__performance"
+    )
+    sizes = {}
+    for upload in found:
+        path = settings.INCOMING / upload.id
+        name = f"{upload.track.performance.position} {upload.track.kind}"
+        sizes[name] = path.stat().st_size if path.exists() else (upload.track.log_bytes or 0)
+    return sizes
+
+
+def damage(session: str) -> list[str]:
+    """Logs of a session whose bytes are not what their browser signed, and takes that are there more than once."""
+    store = open_store(settings.STORAGE)
+    wrong = []
+    for track in Track.objects.filter(performance__take__scene__session_id=session).exclude(log_sha256=""):
+        found = chain(store.local_path(track.log_sha256))
+        receipt = track.receipt or {}
+        if (found.sha256, found.size, found.chain) != (track.log_sha256, receipt.get("bytes"), receipt.get("chain")):
+            wrong.append(f"{track.kind} of {track.performance_id}")
+    sealed = Line.objects.filter(kind="track-sealed").values_list("body__track", flat=True)
+    return wrong + [f"{one} sealed twice" for one, times in Counter(sealed).items() if times > 1]
+
+
+QUESTIONS = {one.__name__: one for one in (book, link, takes, states, tracks, received, damage)}
+
+if __name__ == "__main__":
+    print(json.dumps(QUESTIONS[sys.argv[1]](**json.loads(sys.argv[2]))))

@@ -1,0 +1,50 @@
+"""Fixtures of the browser tier: a studio, two performers' windows, one sound both can hear."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.harness import Studio
+from tests.browser.sound import SoundStage, sound_stage
+from yesif.cli.demo.windows import find_chromium
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if find_chromium() is None:
+        for item in items:
+            if "browser" in item.path.parts:
+                item.add_marker(pytest.mark.skip(reason="needs Chromium, which is not on this machine"))
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """A running studio with the cast of tests/people.py, shared by the tests of this run."""
+    running = Studio(tmp_path_factory.mktemp("studio"))
+    running.start()
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def own_studio(tmp_path: Path) -> Iterator[Studio]:
+    """A studio of this test's own, to be killed at will."""
+    folder = tmp_path / "studio"
+    folder.mkdir()
+    running = Studio(folder)
+    running.start()
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def sound() -> Iterator[SoundStage]:
+    """One physical signal for all browsers of the run."""
+    with sound_stage() as stage:
+        if stage is None:
+            pytest.skip("needs PulseAudio, which is not on this machine")
+        yield stage

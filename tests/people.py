@@ -1,0 +1,23 @@
+"""The cast of every test: Ana and Bo perform, Cy performs elsewhere, Pia produces, Lab licenses, Una audits."""
+
+from yesif.apps.people.models import Person, Role
+
+CAST = {
+    "ana": "performer",
+    "bo": "performer",
+    "cy": "performer",
+    "pia": "producer",
+    "lab": "licensee",
+    "una": "auditor",
+}
+
+
+def person(name: str) -> Person:
+    """Someone of the cast, made at first mention."""
+    found = Person.objects.filter(email=f"{name}@example.test").first()
+    if found is None:
+        found = Person.objects.create_user(f"{name}@example.test", name.title())
+        found.split_group = "train" if CAST[name] == "performer" else ""
+        found.save()
+        Role.objects.create(person=found, role=CAST[name])
+    return found
