@@ -17,8 +17,9 @@ from tests.people import person
 from yesif.apps.decks import queries as decks
 from yesif.apps.footage.actions import takes
 from yesif.apps.footage.models import Take
-from yesif.apps.stage import actions as stage
-from yesif.apps.stage import queries
+from yesif.apps.stage.actions import bookings
+from yesif.apps.stage.actions import room as stage
+from yesif.apps.stage.queries import sessions as queries
 from yesif.base.errors import YesIfError
 
 HANDS = 8
@@ -45,9 +46,9 @@ def press(room: Booked, hand: int, start: Barrier) -> None:
 
 def book(room: Booked, start: Barrier) -> None:
     """One more session of the same cast."""
-    plan = stage.ScenePlan(decks.cards(starter_deck())[0].id, room.notes[0])
+    plan = bookings.ScenePlan(decks.cards(starter_deck())[0].id, room.notes[0])
     start.wait()
-    stage.book_session(
+    bookings.book_session(
         project_id=room.project,
         producer_id=person("pia").id,
         booking_ids=room.bookings,

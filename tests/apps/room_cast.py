@@ -8,7 +8,7 @@ from yesif.apps.casting import actions as casting
 from yesif.apps.consent import actions as consent
 from yesif.apps.decks import actions as decks
 from yesif.apps.decks import queries as deck_queries
-from yesif.apps.stage import actions as stage
+from yesif.apps.stage.actions import room as stage
 from yesif.base.money import Money
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -73,11 +73,11 @@ def booked(*, accepted: bool = True) -> Booked:
     cards, notes = deck_queries.cards(deck), deck_queries.notes(deck)
     dealt = ({"a": notes[0].id, "b": notes[1].id}, {"a": notes[2].id, "b": notes[3].id})
     bookings = (offer(made, "ana", accepted=accepted), offer(made, "bo", accepted=accepted))
-    session = stage.book_session(
+    session = bookings.book_session(
         project_id=made,
         producer_id=person("pia").id,
         booking_ids=bookings,
-        scenes=[stage.ScenePlan(cards[0].id, dealt[0]), stage.ScenePlan(cards[1].id, dealt[1])],
+        scenes=[bookings.ScenePlan(cards[0].id, dealt[0]), stage.ScenePlan(cards[1].id, dealt[1])],
         starts_at=NOW,
         now=NOW,
     )

@@ -7,8 +7,10 @@ from tests.people import person
 from yesif.apps.decks import queries as decks
 from yesif.apps.people.models import Person
 from yesif.apps.record import queries as record
-from yesif.apps.stage import actions, queries
+from yesif.apps.stage.actions import bookings
+from yesif.apps.stage.actions import room as actions
 from yesif.apps.stage.models import Session
+from yesif.apps.stage.queries import sessions as queries
 from yesif.base.errors import BadInput, Conflict, NotFound, Refused
 
 pytestmark = pytest.mark.django_db
@@ -56,13 +58,13 @@ def test_a_session_is_seen_by_its_cast_and_its_producer_and_nobody_else() -> Non
 
 def test_a_booking_of_someone_else_or_a_declined_one_books_no_session() -> None:
     room = booked()
-    plan = [actions.ScenePlan(decks.cards(starter_deck())[0].id, room.notes[0])]
-    for producer, bookings in ((room.ana, room.bookings), (person("pia").id, (room.bookings[0], "bkg_nothing"))):
+    plan = [bookings.ScenePlan(decks.cards(starter_deck())[0].id, room.notes[0])]
+    for producer, offered in ((room.ana, room.bookings), (person("pia").id, (room.bookings[0], "bkg_nothing"))):
         with pytest.raises(NotFound):
-            actions.book_session(
+            bookings.book_session(
                 project_id=room.project,
                 producer_id=producer,
-                booking_ids=bookings,
+                booking_ids=offered,
                 scenes=plan,
                 starts_at=NOW,
                 now=NOW,
@@ -71,10 +73,10 @@ def test_a_booking_of_someone_else_or_a_declined_one_books_no_session() -> None:
 
 def test_a_session_needs_two_different_performers_of_one_split_group() -> None:
     made = project()
-    plan = [actions.ScenePlan(decks.cards(starter_deck())[0].id, {"a": "x", "b": "y"})]
+    plan = [bookings.ScenePlan(decks.cards(starter_deck())[0].id, {"a": "x", "b": "y"})]
 
     def book(*names: str) -> None:
-        actions.book_session(
+        bookings.book_session(
             project_id=made,
             producer_id=person("pia").id,
             booking_ids=[offer(made, name) for name in names],
@@ -98,11 +100,11 @@ def test_notes_are_dealt_one_to_each_and_never_the_same_to_both() -> None:
     card, notes = decks.cards(starter_deck())[0].id, room.notes[0]
     for wrong in ({"a": notes["a"]}, {"a": notes["a"], "b": notes["a"]}, {**notes, "c": notes["a"]}):
         with pytest.raises(BadInput):
-            actions.book_session(
+            bookings.book_session(
                 project_id=room.project,
                 producer_id=person("pia").id,
                 booking_ids=room.bookings,
-                scenes=[actions.ScenePlan(card, wrong)],
+                scenes=[bookings.ScenePlan(card, wrong)],
                 starts_at=NOW,
                 now=NOW,
             )

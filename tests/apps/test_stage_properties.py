@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.apps.room_cast import NOW, OPENED, Booked, S, booked
 from yesif.apps.footage.actions import takes
 from yesif.apps.footage.models import Take
-from yesif.apps.stage import actions, queries
+from yesif.apps.stage.actions import room as actions
+from yesif.apps.stage.queries import sessions as queries
 from yesif.base.errors import YesIfError
 
 pytestmark = pytest.mark.django_db

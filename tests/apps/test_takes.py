@@ -8,8 +8,8 @@ from tests.people import person
 from yesif.apps.footage.actions import takes
 from yesif.apps.footage.models import Performance, Take
 from yesif.apps.footage.queries import takes as queries
-from yesif.apps.stage import actions as stage
-from yesif.apps.stage import queries as stage_queries
+from yesif.apps.stage.actions import room as stage
+from yesif.apps.stage.queries import sessions as stage_queries
 from yesif.base.errors import NotFound
 
 pytestmark = pytest.mark.django_db

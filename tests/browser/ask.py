@@ -14,7 +14,7 @@ from django.conf import settings  # noqa: E402
 from yesif.apps.footage.models import Take, Track, Upload  # noqa: E402
 from yesif.apps.people import queries as people  # noqa: E402
 from yesif.apps.record.models import Line  # noqa: E402
-from yesif.apps.stage import queries as stage  # noqa: E402
+from yesif.apps.stage.queries import sessions as stage  # noqa: E402
 from yesif.cli.demo import cast  # noqa: E402
 from yesif.media.store import open_store  # noqa: E402
 from yesif.media.takelog import chain  # noqa: E402

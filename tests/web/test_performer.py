@@ -14,7 +14,7 @@ from yesif.apps.consent import actions as consent
 from yesif.apps.consent.models import Grant
 from yesif.apps.decks import actions as decks
 from yesif.apps.decks import queries as shelf
-from yesif.apps.stage import actions as stage
+from yesif.apps.stage.actions import bookings as stage
 from yesif.base.money import Money
 from yesif.core.policy.grants import Conditions
 

@@ -22,7 +22,7 @@ from yesif.apps.market import queries as market
 from yesif.apps.market.models import Release
 from yesif.apps.people import actions as people
 from yesif.apps.people.models import Person
-from yesif.apps.stage import queries as stage
+from yesif.apps.stage.queries import sessions as stage
 
 pytestmark = pytest.mark.django_db
 

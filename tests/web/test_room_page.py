@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from tests.apps.room_cast import Booked, booked
 from tests.people import person
-from yesif.apps.stage import queries
+from yesif.apps.stage.queries import sessions as queries
 from yesif.web.room import relays
 
 pytestmark = pytest.mark.django_db

@@ -14,8 +14,8 @@ from tests.apps.room_cast import Booked, booked
 from tests.people import person
 from tests.web.sockets import Line, both_in, line, played, roll
 from yesif.apps.footage.models import Take
-from yesif.apps.stage import actions as stage
-from yesif.apps.stage import queries
+from yesif.apps.stage.actions import room as stage
+from yesif.apps.stage.queries import sessions as queries
 from yesif.web.clock import CLOCK
 from yesif.web.room import signal
 

@@ -22,8 +22,8 @@ from yesif.apps.footage.actions.ingest import Recording
 from yesif.apps.footage.queries import tracks
 from yesif.apps.market import queries as market
 from yesif.apps.people import actions as people
-from yesif.apps.stage import actions as stage
-from yesif.apps.stage.actions import ScenePlan
+from yesif.apps.stage.actions import bookings as stage
+from yesif.apps.stage.actions.bookings import ScenePlan
 from yesif.base.errors import BadInput, NotFound
 from yesif.base.money import Money
 from yesif.flows.ingest import start_ingest

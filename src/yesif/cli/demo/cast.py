@@ -11,8 +11,8 @@ from yesif.apps.decks import actions as deck_actions
 from yesif.apps.decks import queries as decks
 from yesif.apps.people import actions as people
 from yesif.apps.people import queries as people_queries
-from yesif.apps.stage import actions as stage
-from yesif.apps.stage.actions import ScenePlan
+from yesif.apps.stage.actions import bookings as stage
+from yesif.apps.stage.actions.bookings import ScenePlan
 from yesif.base.money import Money
 from yesif.core.policy.grants import Conditions
 from yesif.core.policy.uses import Form

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yesif.apps.casting import actions, queries
 from yesif.apps.consent import actions as consent
 from yesif.apps.footage.queries import review
-from yesif.apps.stage import queries as stage
+from yesif.apps.stage.queries import sessions as stage
 from yesif.base.errors import Conflict
 from yesif.core.policy.uses import CURRENT
 from yesif.web.access import performers_only, viewer_id

@@ -9,7 +9,7 @@ from yesif.apps.casting import actions, queries
 from yesif.apps.decks import queries as decks
 from yesif.apps.market import queries as market
 from yesif.apps.people import queries as people
-from yesif.apps.stage import queries as stage
+from yesif.apps.stage.queries import sessions as stage
 from yesif.base.errors import BadInput
 from yesif.core.policy.uses import CURRENT
 from yesif.web.access import producers_only, viewer_id

@@ -14,7 +14,8 @@ from yesif.apps.casting import queries as projects
 from yesif.apps.decks import queries as decks
 from yesif.apps.footage.queries import intake
 from yesif.apps.people import queries as people
-from yesif.apps.stage import actions, queries
+from yesif.apps.stage.actions import bookings
+from yesif.apps.stage.queries import sessions as queries
 from yesif.base.errors import BadInput, NotFound, Refused
 from yesif.web.access import producers_only, viewer_id
 from yesif.web.clock import CLOCK
@@ -78,8 +79,8 @@ def _book(project_id: str, producer_id: str, form: Booking, scenes: list[Scene])
         )
         for position in ("performer_a", "performer_b")
     ]
-    plans = [actions.ScenePlan(scene.card, {"a": scene.note_a, "b": scene.note_b}) for scene in scenes if scene.card]
-    return actions.book_session(
+    plans = [bookings.ScenePlan(scene.card, {"a": scene.note_a, "b": scene.note_b}) for scene in scenes if scene.card]
+    return bookings.book_session(
         project_id=project_id,
         producer_id=producer_id,
         booking_ids=made,

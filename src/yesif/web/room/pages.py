@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from yesif.apps.stage import queries as stage
+from yesif.apps.stage.queries import sessions as stage
 from yesif.web.access import performers_only, viewer_id
 from yesif.web.room import relays
 

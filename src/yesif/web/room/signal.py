@@ -19,8 +19,8 @@ from django.utils import timezone
 
 from yesif.apps.footage.actions import takes
 from yesif.apps.footage.queries import takes as take_queries
-from yesif.apps.stage import actions as stage
-from yesif.apps.stage import queries as stage_queries
+from yesif.apps.stage.actions import room as stage
+from yesif.apps.stage.queries import sessions as stage_queries
 from yesif.base.errors import LimitReached, NotFound, YesIfError
 from yesif.web.clock import CLOCK
 from yesif.web.room import view_of

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from yesif.apps.footage.queries import takes
-from yesif.apps.stage import queries as stage
+from yesif.apps.stage.queries import sessions as stage
 
 
 def room(*, session_id: str, performer_id: str) -> dict[str, object]:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from yesif.apps.footage.models import Performance, Take
-from yesif.apps.stage import actions as stage
+from yesif.apps.stage.actions import room as stage
 from yesif.apps.stage.models import Place
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from yesif.apps.footage.models import Performance, Take
-from yesif.apps.stage.queries import session
+from yesif.apps.stage.queries.sessions import session
 
 
 @dataclass(frozen=True, slots=True)

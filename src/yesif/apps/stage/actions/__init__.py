@@ -1,0 +1,1 @@
+"""Writes of the stage app, by what they are about."""

@@ -1,0 +1,1 @@
+"""Reads of the stage app, by what they are about."""
