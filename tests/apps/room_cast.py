@@ -8,6 +8,7 @@ from yesif.apps.casting import actions as casting
 from yesif.apps.consent import actions as consent
 from yesif.apps.decks import actions as decks
 from yesif.apps.decks import queries as deck_queries
+from yesif.apps.stage.actions import bookings
 from yesif.apps.stage.actions import room as stage
 from yesif.base.money import Money
 
@@ -72,16 +73,16 @@ def booked(*, accepted: bool = True) -> Booked:
     deck = starter_deck()
     cards, notes = deck_queries.cards(deck), deck_queries.notes(deck)
     dealt = ({"a": notes[0].id, "b": notes[1].id}, {"a": notes[2].id, "b": notes[3].id})
-    bookings = (offer(made, "ana", accepted=accepted), offer(made, "bo", accepted=accepted))
+    offered = (offer(made, "ana", accepted=accepted), offer(made, "bo", accepted=accepted))
     session = bookings.book_session(
         project_id=made,
         producer_id=person("pia").id,
-        booking_ids=bookings,
-        scenes=[bookings.ScenePlan(cards[0].id, dealt[0]), stage.ScenePlan(cards[1].id, dealt[1])],
+        booking_ids=offered,
+        scenes=[bookings.ScenePlan(cards[0].id, dealt[0]), bookings.ScenePlan(cards[1].id, dealt[1])],
         starts_at=NOW,
         now=NOW,
     )
-    return Booked(session, made, person("ana").id, person("bo").id, bookings, dealt)
+    return Booked(session, made, person("ana").id, person("bo").id, offered, dealt)
 
 
 def come_in(session: Booked, *names: str, at_ns: int = OPENED) -> None:
