@@ -40,3 +40,19 @@ def test_a_line_is_seen_by_those_it_concerns_only() -> None:
 def test_a_body_with_a_float_is_refused() -> None:
     with pytest.raises(TypeError):
         actions.append(kind="grant", body={"share": 0.5}, about=[], now=NOW)
+
+
+@pytest.mark.django_db
+def test_a_row_is_for_its_person_and_the_body_holds_the_rows_root() -> None:
+    rows = [actions.Row(f"per_{n}", {"performer": f"per_{n}", "weight": n}) for n in (1, 2)]
+    actions.append(kind="royalty", body={"event": "e"}, about=["lic_1"], rows=rows, now=NOW)
+    (line,) = queries.lines_about("per_1")
+    assert line.body is not None
+    assert line.body["rows"]["count"] == 2  # type: ignore[index]
+    assert "per_2" not in str(line.body)
+
+
+@pytest.mark.django_db
+def test_a_body_may_not_claim_what_the_record_writes_itself() -> None:
+    with pytest.raises(ValueError, match="itself writes"):
+        actions.append(kind="royalty", body={"rows": []}, about=[], now=NOW)

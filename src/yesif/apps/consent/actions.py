@@ -101,7 +101,8 @@ def revoke(*, grant_id: str, performer_id: str, now: datetime) -> None:
     _, is_new = Revocation.objects.get_or_create(grant=grant, defaults={"at": now})
     if is_new:
         about = [performer_id, *([grant.project_id] if grant.project_id else [])]
-        record.append(kind="revoke", body={"grant": grant.id, "on_revoke": grant.on_revoke}, about=about, now=now)
+        body = {"grant": grant.id, "performer": performer_id, "on_revoke": grant.on_revoke}
+        record.append(kind="revoke", body=body, about=about, now=now)
 
 
 def _locked_performer(performer_id: str) -> None:
@@ -171,6 +172,7 @@ def _line(grant: Grant, now: datetime) -> None:
         names[kind] = sorted(digest(licensee_key(name)) for name in _names(terms)[kind])
     body: dict[str, object] = {
         "grant": grant.id,
+        "performer": grant.performer,
         "uses": grant.uses_version,
         "answers": {item: grant.answer(item) for item in sorted(grant.shown)},
         "until": terms.until.isoformat(),

@@ -182,6 +182,7 @@ def seal_take(*, take_id: str, now: datetime) -> None:
             track.save(update_fields=["state"])
             body: dict[str, object] = {
                 "performance": performance.id,
+                "performer": performance.performer_id,
                 "track": track.id,
                 "kind": track.kind,
                 "sha256": track.sha256,

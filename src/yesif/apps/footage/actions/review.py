@@ -133,7 +133,7 @@ def delete_unshown(digests: Collection[str]) -> None:
 def _line(performance: Performance, now: datetime, *, what: str, **more: int | str) -> None:
     record.append(
         kind="review",
-        body={"performance": performance.id, "what": what, **more},
+        body={"performance": performance.id, "performer": performance.performer_id, "what": what, **more},
         about=[performance.performer_id],
         now=now,
     )

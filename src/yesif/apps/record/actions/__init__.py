@@ -1,0 +1,7 @@
+"""Write the record: append a line inside its fact's transaction; give lines their place in the tree; forget a body."""
+
+from yesif.apps.record.actions.append import Row, append
+from yesif.apps.record.actions.forget import forget
+from yesif.apps.record.actions.sequence import close_day, sequence
+
+__all__ = ["Row", "append", "close_day", "forget", "sequence"]
