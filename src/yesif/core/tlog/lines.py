@@ -3,8 +3,8 @@
 A body is read by everyone the line concerns, so what belongs to one performer alone stands in a row of theirs; the body
 holds only the root of the rows (see `rows`), a performer is given their own row with its path, an auditor all of them.
 Ids are the studio's; times are Unix milliseconds where a field ends in `_ms`; a licensee is
-`digest(licensee_key(name))`, never a name; money is whole minor units with its currency, royalties in micro-units as text. A body may say more
-than is listed here, never less.
+`digest(licensee_key(name))`, never a name; money is whole minor units with its currency, royalties
+in micro-units as text. A body may say more than is listed here, never less.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Who signed a line: the performer's own key on a grant, the licensee's on a run or a purge. The studio invents neither.
+"""Who signed a line: the performer's key on a grant, the licensee's on a run or a purge. The studio invents neither.
 
     body["signed"] = {"scheme": "ed25519", "key": <base64>, "signature": <base64>}
     body["signed"] = {"scheme": "passkey", "key": <SPKI, base64>, "signature": …, "authenticator": …, "client": …}
