@@ -1,7 +1,7 @@
 """One long take in two real browsers: what the recorder lost, and what the fake devices never gave (each proven apart).
 
-camera   Every picture carries its number: a hole in the numbers is a picture lost on its way into the log (promised
-         ≤ 0.5 % idle, all listed). A hole in time without one in the numbers is a camera that came late: Chromium's fake
+camera   Every picture has a number: a hole in the numbers is a picture lost on its way into the log (promised
+         ≤ 0.5 % idle, all listed). A hole in time without one in the numbers is a camera that came late: the fake
          camera takes its next picture when its thread gets to it and never makes up for the time.
 sound    The same talk through a sound server: lost samples (promised 0). Chromium's fake microphone is of no use for
          this: when its thread is late it leaves out whole buffers of 10 ms and gives the same content later.
