@@ -1,0 +1,73 @@
+"""Three to six in one scene. Packing casts is hard in general; this grows them greedily from whoever has least choice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_
+
+from yesif.base.errors import BadInput
+from yesif.core.matching.cards import LEAST
+from yesif.core.matching.fit import Aims, fit
+from yesif.core.matching.performer import Performer
+
+SMALLEST, LARGEST = 3, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Performers who may play one scene together: every two of them fit, and the cards fit all at once."""
+
+    performers: tuple[str, ...]
+    cards: int
+    languages: tuple[str, ...]
+    worth: int
+
+    def sentence(self) -> str:
+        """Why these, in one sentence."""
+        return f"{self.cards} cards fit all {len(self.performers)}; all play in {' and '.join(self.languages)}."
+
+
+def casts(performers: Sequence[Performer], aims: Aims, *, size: int, written: int) -> tuple[Cast, ...]:
+    """Casts of `size` among performers of one slot; `written` are the cards for so many (`Pack.written_for`)."""
+    if not SMALLEST <= size <= LARGEST:
+        raise BadInput(f"An ensemble has {SMALLEST} to {LARGEST} performers.")
+    free = {one.id: one for one in performers}
+    found = []
+    choice = {one.id: sum(fit(one, other, aims) is not None for other in performers) for one in performers}
+    for seed in sorted(performers, key=lambda one: (choice[one.id], one.id)):
+        grown = _grow(seed, list(free.values()), aims, size, written) if seed.id in free else None
+        if grown is not None:
+            found.append(grown)
+            for each in grown.performers:
+                del free[each]
+    return tuple(found)
+
+
+def cast_of(members: Sequence[Performer], aims: Aims, *, written: int) -> Cast | None:
+    """These performers as a cast, or None where any two do not fit, or fewer than three cards fit all."""
+    worth = 0
+    for n, one in enumerate(members):
+        for other in members[n + 1 :]:
+            pair = fit(one, other, aims)
+            if pair is None:
+                return None
+            worth += pair.worth
+    languages = reduce(and_, (one.languages for one in members))
+    if aims.languages:
+        languages &= aims.languages
+    cards = reduce(and_, (one.cards for one in members), written).bit_count()
+    if not languages or cards < LEAST:
+        return None
+    return Cast(tuple(sorted(one.id for one in members)), cards, tuple(sorted(languages)), worth)
+
+
+def _grow(seed: Performer, free: Sequence[Performer], aims: Aims, size: int, written: int) -> Cast | None:
+    members, cast = [seed], None
+    while len(members) < size:
+        tried = [(one, cast_of([*members, one], aims, written=written)) for one in free if one not in members]
+        able = [(one, grown) for one, grown in tried if grown is not None]
+        if not able:
+            return None
+        one, cast = max(able, key=lambda each: (each[1].worth, each[0].id))
+        members.append(one)
+    return cast
