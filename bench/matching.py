@@ -39,7 +39,7 @@ def crowd(count: int, slots: int, *, each: int, seed: int) -> list[Performer]:
             cards=sum(1 << n for n in range(25) if dice.random() < 0.42),
             never=frozenset(dice.sample(names, 2)),
             again=frozenset(dice.sample(names, 2)),
-            played={other: 1 for other in dice.sample(names, 2)},
+            played=dict.fromkeys(dice.sample(names, 2), 1),
             cells=frozenset(cell for cell in ("north", "older") if dice.random() < 0.2),
             scenes=dice.randrange(6),
         )

@@ -1,4 +1,4 @@
-"""Three to six in one scene. Packing casts is hard in general; this grows them greedily from whoever has least choice."""
+"""Three to six in one scene. Packing casts is hard in general; this grows them from whoever has least choice."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
