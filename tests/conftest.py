@@ -1,11 +1,15 @@
 """Every test belongs to the tier whose folder it stands in; a test outside a tier refuses collection."""
 
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
+from django.test import override_settings
 
 TIERS = ("core", "media", "apps", "flows", "web", "house", "journeys", "browser")
 ROOT = Path(__file__).parent
+_shelves = count()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -21,3 +25,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 f"{item.path.name} stands in no tier; move it into one of tests/{{{','.join(TIERS)}}}/"
             )
         item.add_marker(tier)
+
+
+@pytest.fixture(autouse=True)
+def _a_record_of_its_own(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tables roll back after a test and files do not: so each test with a database has its own shelf of the record."""
+    wants = {"db", "transactional_db", "live_server"} & set(request.fixturenames)
+    if not wants and request.node.get_closest_marker("django_db") is None:
+        yield
+        return
+    with override_settings(RECORD=tmp_path_factory.getbasetemp() / f"record-{next(_shelves)}"):
+        yield

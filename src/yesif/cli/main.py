@@ -17,6 +17,7 @@ COMMANDS = {
     "work": ("yesif.cli.work", "work"),
     "import": ("yesif.cli.import_", "import_"),
     "build": ("yesif.cli.build", "build"),
+    "verify": ("yesif.cli.verify", "verify"),
     "manage": ("yesif.cli.studio", "manage"),
     "models": ("yesif.cli.models", "models"),
 }

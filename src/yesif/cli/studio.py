@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from yesif.base.errors import LimitReached
+from yesif.base.errors import Damaged, LimitReached
 
 
 def django_manage(*arguments: str) -> None:
@@ -21,7 +21,16 @@ def django_manage(*arguments: str) -> None:
 def prepare() -> None:
     """Bring tables and static files up to date: harmless to repeat."""
     django_manage("migrate", "--verbosity", "0")
+    refuse_in_doubt()
     django_manage("collectstatic", "--noinput", "--verbosity", "0")
+
+
+def refuse_in_doubt() -> None:
+    """A database that does not match its record does not start; the check says which line differs. Raises Damaged."""
+    try:
+        django_manage("check", "--database", "default", "--tag", "database")
+    except subprocess.CalledProcessError:
+        raise Damaged("The database does not match its record; the studio stays closed until that is clear.") from None
 
 
 def serve_command(host: str, port: int) -> list[str]:

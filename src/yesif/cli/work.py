@@ -6,7 +6,7 @@ import click
 from django.conf import settings
 
 from yesif.cli import wake  # noqa: F401  before what knows tables
-from yesif.flows import engine, runner, worker
+from yesif.flows import engine, runner, sequence_record, worker
 
 
 @click.command()
@@ -36,4 +36,5 @@ def work(slots: int, once: bool, until_idle: bool, lease_s: float) -> None:
         jobs=1 if once else None,
     )
     one.leave_on_signals()
-    one.run(until=(lambda: engine.is_idle(clock.now())) if until_idle else lambda: once)
+    with sequence_record.running(clock):
+        one.run(until=(lambda: engine.is_idle(clock.now())) if until_idle else lambda: once)

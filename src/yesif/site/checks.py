@@ -2,11 +2,13 @@
 
 import sqlite3
 from collections.abc import Sequence
+from itertools import islice
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connection
 
+from yesif.apps.record import queries as record
 from yesif.site.database import MINIMUM
 
 
@@ -39,3 +41,22 @@ def production_is_safe(**_: object) -> Sequence[CheckMessage]:
             Error("YESIF_EMAIL_BACKEND still prints letters: sign-in links would end in logs.", id="yesif.E005")
         )
     return wrong
+
+
+_TOLD = 5
+"""Differences named at a refused start; one is enough to look, five show the pattern."""
+
+
+@register(Tags.database)
+def database_matches_its_record(databases: Sequence[str] | None = None, **_: object) -> Sequence[CheckMessage]:
+    """A database that was changed behind the record's back, or is not the one the record belongs to, does not start.
+
+    Asked with `check --database default`, as `yesif serve` and `yesif dev` do once the tables are there.
+    """
+    if not databases or "record_leafrow" not in connection.introspection.table_names():
+        return []
+    found = []
+    for difference in islice(record.differences(), _TOLD):
+        hint = "Restore the newest backup of database and record folder together. Nothing was changed or signed."
+        found.append(Error(difference.sentence, hint=hint, id="yesif.E010"))
+    return found

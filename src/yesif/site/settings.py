@@ -37,6 +37,9 @@ if STORAGE.startswith("s3://") and "cache=" not in STORAGE:
     STORAGE += ("&" if "?" in STORAGE else "?") + "cache=" + quote(str(DATA / "copies"))
 INCOMING = DATA / "incoming"
 RELEASES = DATA / "releases"
+RECORD = Path(os.environ.get("YESIF_RECORD") or DATA / "record")  # tiles, checkpoint and the log's key
+RECORD_KEY = os.environ.get("YESIF_RECORD_KEY", "")
+RECORD_ORIGIN = os.environ.get("YESIF_RECORD_ORIGIN") or PUBLIC_URL.split("://", 1)[-1] + "/tlog"
 RUNNER = os.environ.get("YESIF_RUNNER", "local")  # where heavy steps run
 MODELS = Path(os.environ.get("YESIF_MODELS") or Path(__file__).resolve().parents[3] / ".cache" / "models")
 TRANSCRIBE_MODEL = os.environ.get("YESIF_TRANSCRIBE_MODEL", "")

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yesif.web.entrance.urls")),
+    path("tlog/", include("yesif.api.tlog.urls")),
     path("room/", include("yesif.web.room.urls")),
     path("performer/", include("yesif.web.performer.urls")),
     path("producer/", include("yesif.web.producer.urls")),

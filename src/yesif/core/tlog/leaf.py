@@ -16,6 +16,7 @@ import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from yesif.base.canonical import canonical
 from yesif.base.errors import Damaged
@@ -25,6 +26,7 @@ from yesif.core.tlog.tree import leaf_hash
 VERSION = 1
 MAX_BYTES = 8192
 TAGS_A_LEAF = 96
+_UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 SALT_BYTES = 32
 _HEX = {length: re.compile(rf"^[0-9a-f]{{{length}}}$") for length in (8, 32, 64)}
 _PART = re.compile(r"^([1-9][0-9]{0,4}/[1-9][0-9]{0,4})?$")
@@ -103,6 +105,11 @@ def _check(read: dict[str, object]) -> None:
 
 def _hex(value: object, length: int) -> bool:
     return isinstance(value, str) and bool(_HEX[length].match(value))
+
+
+def milliseconds(at: datetime) -> int:
+    """A moment as leaves write it: whole Unix milliseconds, without a float in between."""
+    return (at - _UNIX) // timedelta(milliseconds=1)
 
 
 def commitment(salt: bytes, body: Mapping[str, object]) -> str:

@@ -5,8 +5,8 @@
     — <key name> base64(<4 bytes of key id> ‖ <signature>)
 
 Key id = first four bytes of SHA-256(name ‖ 0x0A ‖ type ‖ public key). Type 0x01 is Ed25519 over the text; type 0x04 is
-an Ed25519 cosignature over `cosignature/v1\\ntime <seconds>\\n` ‖ text, its eight bytes of time before the signature
-(https://c2sp.org/tlog-cosignature).
+an Ed25519 cosignature over `cosignature/v1\\ntime <seconds>\\n` ‖ text, its eight bytes of time before the signature;
+type 0x06 is an ML-DSA-44 cosignature over the checkpoint's own numbers (https://c2sp.org/tlog-cosignature).
 """
 
 import base64
@@ -18,18 +18,22 @@ from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 
 from yesif.base.errors import BadInput, Damaged
 
 ED25519 = 0x01
 COSIGNATURE = 0x04
-_KINDS = (ED25519, COSIGNATURE)
+ML_DSA_44 = 0x06
+_KEY_BYTES = {ED25519: 32, COSIGNATURE: 32, ML_DSA_44: 1312}
+_TIMED_BYTES = {COSIGNATURE: 8 + 64, ML_DSA_44: 8 + 2420}
+_MOST_SIGNATURES = 64
 _DASH = "\N{EM DASH} "
 
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
-    """A public key with its name; `kind` is ED25519 or COSIGNATURE."""
+    """A public key with its name; `kind` is ED25519, COSIGNATURE or ML_DSA_44."""
 
     name: str
     public_key: bytes
@@ -38,8 +42,8 @@ class Verifier:
     def __post_init__(self) -> None:
         if not self.name or "+" in self.name or any(c.isspace() for c in self.name):
             raise BadInput("a key's name is not empty and holds no space and no plus sign")
-        if len(self.public_key) != 32 or self.kind not in _KINDS:
-            raise BadInput("a verifier is an Ed25519 key (32 bytes) for notes or for cosignatures")
+        if _KEY_BYTES.get(self.kind) != len(self.public_key):
+            raise BadInput("a verifier is an Ed25519 key (32 bytes) or an ML-DSA-44 key (1312 bytes), of a known type")
 
     @property
     def key_id(self) -> bytes:
@@ -56,8 +60,8 @@ class Verifier:
         if len(parts) != 3:
             raise BadInput("a verifier key reads name+id+key")
         key = _decode(parts[2])
-        if len(key) != 33:
-            raise BadInput("a verifier key holds one byte of type and 32 bytes of key")
+        if not key:
+            raise BadInput("a verifier key holds one byte of type and the key")
         found = cls(parts[0], key[1:], key[0])
         if found.key_id.hex() != parts[1]:
             raise BadInput("a verifier key's id does not match its name and key")
@@ -92,7 +96,10 @@ class Note:
         text, gap, rest = content.rpartition("\n\n")
         if not gap or not rest.endswith("\n") or any(ord(c) < 0x20 and c != "\n" for c in content):
             raise Damaged("a signed note is a text, an empty line and signature lines")
-        note = cls(text + "\n", tuple(_signature(line) for line in rest[:-1].split("\n")))
+        lines = rest[:-1].split("\n")
+        if len(lines) > _MOST_SIGNATURES:
+            raise Damaged(f"a signed note carries at most {_MOST_SIGNATURES} signatures, not {len(lines)}")
+        note = cls(text + "\n", tuple(_signature(line) for line in lines))
         if str(note) != content:
             raise Damaged("this signed note is not written the one way notes are")
         return note
@@ -121,22 +128,52 @@ def cosign(text: str, name: str, key: Ed25519PrivateKey, *, at_seconds: int) -> 
     return Signature(name, verifier.key_id, content)
 
 
+def cosign_ml_dsa(text: str, name: str, key: MLDSA44PrivateKey, *, at_seconds: int) -> Signature:
+    """The same with ML-DSA-44; a log may sign its own checkpoint so (C2SP's advice for new logs)."""
+    verifier = Verifier(name, key.public_key().public_bytes_raw(), ML_DSA_44)
+    content = struct.pack(">Q", at_seconds) + key.sign(_cosigned_numbers(name, text, at_seconds))
+    return Signature(name, verifier.key_id, content)
+
+
 def _cosigned(text: str, at_seconds: int) -> bytes:
     return f"cosignature/v1\ntime {at_seconds}\n{text}".encode()
 
 
+def _cosigned_numbers(name: str, text: str, at_seconds: int) -> bytes:
+    """label ‖ cosigner ‖ time ‖ origin ‖ start 0 ‖ end = size ‖ root: the names behind one byte of length each."""
+    lines = text.split("\n")
+    if len(lines) < 4 or not lines[1].isdigit() or int(lines[1]) >= 1 << 63:
+        raise Damaged("an ML-DSA-44 cosignature signs a checkpoint, and this is none")
+    cosigner, origin, root = name.encode(), lines[0].encode(), _decode(lines[2])
+    if not (0 < len(cosigner) < 256 and 0 < len(origin) < 256 and len(root) == 32):
+        raise Damaged("an ML-DSA-44 cosignature names its cosigner and the log in 1 to 255 bytes each")
+    named = bytes([len(cosigner)]) + cosigner + struct.pack(">Q", at_seconds) + bytes([len(origin)]) + origin
+    return b"subtree/v1\n\x00" + named + struct.pack(">QQ", 0, int(lines[1])) + root
+
+
 def _verify(verifier: Verifier, text: str, content: bytes) -> int | None:
-    at_seconds, signature, message = None, content, text.encode()
-    if verifier.kind == COSIGNATURE:
-        if len(content) != 72:
-            raise Damaged(f"a cosignature has 72 bytes, not {len(content)}")
-        (at_seconds,) = struct.unpack(">Q", content[:8])
-        signature, message = content[8:], _cosigned(text, at_seconds)
     try:
-        Ed25519PublicKey.from_public_bytes(verifier.public_key).verify(signature, message)
+        if verifier.kind == ED25519:
+            Ed25519PublicKey.from_public_bytes(verifier.public_key).verify(content, text.encode())
+            return None
+        return _verify_timed(verifier, text, content)
     except InvalidSignature:
         raise Damaged(f"the signature of {verifier.name} does not hold") from None
-    return at_seconds
+
+
+def _verify_timed(verifier: Verifier, text: str, content: bytes) -> int:
+    if len(content) != _TIMED_BYTES[verifier.kind]:
+        raise Damaged(f"a cosignature has {_TIMED_BYTES[verifier.kind]} bytes, not {len(content)}")
+    (at_seconds,) = struct.unpack(">Q", content[:8])
+    if at_seconds >= 1 << 63:
+        raise Damaged("a cosignature's time is beyond what one may say")
+    if verifier.kind == COSIGNATURE:
+        key = Ed25519PublicKey.from_public_bytes(verifier.public_key)
+        key.verify(content[8:], _cosigned(text, at_seconds))
+    else:
+        pq = MLDSA44PublicKey.from_public_bytes(verifier.public_key)
+        pq.verify(content[8:], _cosigned_numbers(verifier.name, text, at_seconds))
+    return int(at_seconds)
 
 
 def _signature(line: str) -> Signature:

@@ -29,12 +29,17 @@ class Row:
 
 def summary(rows: Sequence[Row]) -> dict[str, object]:
     """What a body says of its rows."""
-    return {"count": len(rows), "root": tree.root(len(rows), _reader(rows)).hex()}
+    return {"count": len(rows), "root": tree.root(len(rows), _reader([row.content for row in rows])).hex()}
 
 
 def path(rows: Sequence[Row], index: int) -> list[bytes]:
     """The proof that row `index` stands under the root."""
-    return tree.inclusion_proof(index, len(rows), _reader(rows))
+    return path_of_digests([row.content for row in rows], index)
+
+
+def path_of_digests(contents: Sequence[bytes], index: int) -> list[bytes]:
+    """The same where only the rows' digests are left: bodies and salts of others may have been destroyed."""
+    return tree.inclusion_proof(index, len(contents), _reader(contents))
 
 
 def verify(row: Row, index: int, proof: Sequence[bytes], stated: object) -> None:
@@ -54,13 +59,13 @@ def check_all(rows: Sequence[Row], stated: object) -> None:
         raise Damaged("the rows of this line are not those its body states")
 
 
-def _reader(rows: Sequence[Row]) -> tree.HashReader:
+def _reader(contents: Sequence[bytes]) -> tree.HashReader:
     kept: dict[tuple[int, int], bytes] = {}
 
     def read(level: int, index: int) -> bytes:
         if (level, index) not in kept:
             if level == 0:
-                kept[level, index] = tree.leaf_hash(rows[index].content)
+                kept[level, index] = tree.leaf_hash(contents[index])
             else:
                 kept[level, index] = tree.node_hash(read(level - 1, 2 * index), read(level - 1, 2 * index + 1))
         return kept[level, index]

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Case, When
 
 from yesif.apps.record.actions.append import Row, append
 from yesif.apps.record.models import Chain, Concern, Head, LeafRow, Line, Step
@@ -23,7 +24,8 @@ def sequence(*, by: str) -> int:
     _durable()
     with transaction.atomic():
         head = _locked_head()
-        waiting = list(Line.objects.filter(sequenced=False).order_by("seq")[:BATCH])
+        first = [] if head.size else [Case(When(kind="genesis", then=0), default=1)]
+        waiting = list(Line.objects.filter(sequenced=False).order_by(*first, "seq")[:BATCH])
         if not waiting:
             return head.size
         made = _Making(head.size, by, waiting)
@@ -90,7 +92,7 @@ class _Making:
         steps = sorted(self._steps(people))  # by tag: their order tells nothing of who joined when
         made = Leaf(
             kind=line.kind,
-            at_ms=int(line.at.timestamp() * 1000),
+            at_ms=leaves.milliseconds(line.at),
             by=self.by,
             commitment=line.commitment,
             refs=tuple(sorted(self.places[ref] for ref in line.refs if ref in self.places)),
