@@ -8,6 +8,7 @@ CAST = {
     "cy": "performer",
     "pia": "producer",
     "lab": "licensee",
+    "lin": "licensee",
     "una": "auditor",
 }
 

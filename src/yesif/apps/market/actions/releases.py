@@ -8,7 +8,7 @@ from django.db import transaction
 
 from yesif.apps.casting.models import Project
 from yesif.apps.market.models import Inclusion, Pseudonym, Release
-from yesif.apps.market.queries import line_key
+from yesif.apps.market.queries.releases import line_key
 from yesif.apps.record import actions as record
 from yesif.base import canonical
 from yesif.base.errors import BadInput, Conflict, NotFound
