@@ -1,9 +1,10 @@
-"""Fixtures of the browser tier: a studio, two performers' windows, one sound both can hear."""
+"""Fixtures of the browser tier: a studio, a page in it, two performers' windows, one sound both can hear."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.harness import Studio
 from tests.browser.sound import SoundStage, sound_stage
@@ -48,3 +49,20 @@ def sound() -> Iterator[SoundStage]:
         if stage is None:
             pytest.skip("needs PulseAudio, which is not on this machine")
         yield stage
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One headless browser for pages that need neither camera nor microphone."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page with cookies of its own: nobody is signed in (`studio.ask("link", person=…)` gives a link)."""
+    context = chromium.new_context(viewport={"width": 1100, "height": 760})
+    yield context.new_page()
+    context.close()
