@@ -8,7 +8,9 @@ from playwright.sync_api import Page
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 """The engine's own source. It is evaluated, not added as a script: the page's policy allows no foreign script."""
 
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
 
 
 def violations(page: Page, *, within: str = "") -> list[str]:
@@ -17,7 +19,9 @@ def violations(page: Page, *, within: str = "") -> list[str]:
     `within`: a selector, to look at a part only. Call it once the page stands still.
     """
     page.evaluate(AXE)
-    found: dict[str, Any] = page.evaluate("([where, rules]) => axe.run(where ?? document, rules)", [within or None, RULES])
+    found: dict[str, Any] = page.evaluate(
+        "([where, rules]) => axe.run(where ?? document, rules)", [within or None, RULES]
+    )
     return [_told(one) for one in found["violations"]]
 
 
