@@ -279,7 +279,7 @@ def test_a_scene_nobody_plays_any_more_is_cut_when_the_last_one_went() -> None:
         return actions.cut_abandoned(session_id=room.session, studio_ns=OPENED + at_ns, after_ns=60 * S)
 
     assert look(99 * S) is None
-    assert look(100 * S) == actions.CutSeen(counting.scene_id, counting.action_ns, 40 * S, played=True)
+    assert look(100 * S) == actions.CutSeen(counting.scene_id, counting.action_ns, 40 * S, played=True, how="abandoned")
     assert look(101 * S) is None
 
 

@@ -47,8 +47,8 @@ def roll(*windows: Window) -> None:
 
 
 def cut(window: Window) -> None:
-    """One performer cuts."""
-    window.page.click("#cut")
+    """One performer ends the scene: both stop, nothing is sealed. (`#cut` also seals the last 30 s.)"""
+    window.page.click("#end")
 
 
 def safe(*windows: Window, seconds: float = 60) -> None:

@@ -24,8 +24,9 @@ SOUND: list[dict[str, Any]] = [
     {"type": "ready", "ready": True},
     {"type": "next"},
     {"type": "next", "after": 1},
-    {"type": "cut"},
-    {"type": "leave"},
+    *({"type": kind} for kind in ("cut", "end", "leave", "soften", "pause", "resume", "off", "on", "help", "swap")),
+    {"type": "swap", "after": 1},
+    {"type": "coach", "line": "Slower."},
 ]
 
 
@@ -54,6 +55,9 @@ def test_what_our_pages_say_is_understood(message: dict[str, Any]) -> None:
         '{"type": "note"}',
         '{"type": "state"}',
         '{"type": "relayed", "message": {}}',
+        '{"type": "pause", "for": "bo"}',
+        '{"type": "coach", "line": 5}',
+        json.dumps({"type": "coach", "line": "x" * 401}),
         '{"type": "cut", "cut_ns": "5"}',
         '{"type": "cut", "performer": "per_other"}',
         '{"type": "ready", "ready": "yes"}',

@@ -190,7 +190,7 @@ async def test_who_was_away_at_the_cut_is_told_of_it_on_coming_back(room: Booked
         async with line(room.session, "bo") as bo:
             state = await bo.until("state")
     assert state["take"] is None
-    assert state["over"] == {name: cut[name] for name in ("take", "cut_ns", "played")}
+    assert state["over"] == {**{name: cut[name] for name in ("take", "cut_ns", "played")}, "sealed_s": 0}
 
 
 @played

@@ -164,7 +164,9 @@ class SealedSpan(models.Model):
     performance = models.ForeignKey(Performance, on_delete=models.CASCADE, related_name="sealed_spans")
     start_ns = models.BigIntegerField()
     end_ns = models.BigIntegerField()
-    why = models.CharField(max_length=20, default="was-me")
+    why = models.CharField(max_length=20, default="was-me")  # was-me off-record | from the room: cut paused | report
+    # Who went off the record in the room: they alone lift it, for both sides. Null: see `actions.seals.NEVER_LIFTED`.
+    sealed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     sealed_at = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True)
 

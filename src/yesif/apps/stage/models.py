@@ -21,6 +21,10 @@ def _scene_id() -> str:
     return ids.new("scn")
 
 
+def _case_id() -> str:
+    return ids.new("cas")
+
+
 class Session(models.Model):
     """One cast's booked meeting in a room."""
 
@@ -121,3 +125,55 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.session_id} {self.seq} {self.kind}"
+
+
+class PlayAgain(models.Model):
+    """Would this performer play with that one again? Read by matching only, shown to nobody: "never" is silent."""
+
+    by = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="answers_about_partners")
+    about = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    answer = models.CharField(max_length=8)  # yes | not-now | never
+    blocked = models.BooleanField(default=False)  # never matched, whatever is answered later
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["by", "about"], name="one_answer_about_a_partner")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class CareCase(models.Model):
+    """A call for help from the room, or a report after it: for the care desk, with a clock, and for nobody else."""
+
+    id = models.CharField(primary_key=True, max_length=30, default=_case_id, editable=False)
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="care_cases")
+    kind = models.CharField(max_length=6)  # help | report
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="care_cases")
+    words = models.TextField(blank=True)
+    evidence = models.JSONField(default=dict)  # what happened and which bytes there are, with its digest
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    answer = models.TextField(blank=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["due_at"]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class RoomCheck(models.Model):
+    """What a performer's last room check found, kept so that nobody checks twice what has not changed."""
+
+    performer = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="room_check")
+    found = models.JSONField()
+    checked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.pk)

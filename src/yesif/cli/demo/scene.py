@@ -51,7 +51,7 @@ def by_windows(booked: Booked, folder: Path, *, seconds: int, own_devices: bool)
             first.page.wait_for_selector("body[data-phase=between]", timeout=0)
         else:
             _play(seconds)
-            first.page.click("#cut")
+            first.page.click("#end")
         for window in opened.values():
             window.page.wait_for_selector("body[data-safe=true]", timeout=SAFE_MS)
         click.echo("  cut; both browsers say: safe, the studio has every byte")

@@ -1,11 +1,24 @@
-"""What a performer fills in while reviewing a take."""
+"""What a performer fills in while reviewing a take, and after a session."""
 
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _lazy
 
 _NS = 1_000_000_000
+
+
+class Report(forms.Form):
+    """What happened, in one's own words; nothing else is asked."""
+
+    words = forms.CharField(
+        label=_lazy("What happened"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_lazy("As much or as little as you like. No form to fill in, no questions to answer."),
+    )
+    block = forms.BooleanField(label=_lazy("Never match me with them again"), required=False)
 
 
 class Seal(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from yesif.web.performer import review, views
+from yesif.web.performer import after, review, room_check, views
 
 app_name = "performer"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +15,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("takes/<str:performance_id>/together", review.together, name="together"),
     path("takes/<str:performance_id>/release", review.release, name="release"),
     path("takes/<str:performance_id>/withdraw", review.withdraw, name="withdraw"),
+    path("sessions/<str:session_id>/curtain", after.curtain, name="curtain"),
+    path("sessions/<str:session_id>/again", after.again, name="again"),
+    path("sessions/<str:session_id>/block", after.block, name="block"),
+    path("sessions/<str:session_id>/report", after.report, name="report"),
+    path("room-check", room_check.page, name="room-check"),
+    path("room-check/speed", room_check.speed, name="room-check-speed"),
+    path("room-check/found", room_check.keep, name="room-check-found"),
     path("seals/<int:span_id>/lift", review.lift, name="lift"),
     path("", include("yesif.web.performer.answers_urls")),
 ]

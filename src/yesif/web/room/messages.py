@@ -6,7 +6,10 @@
 {"type": "check", "found": {…}}                           what the device check found
 {"type": "ready", "ready": true}
 {"type": "next", "after": 1}                              `after`: the card that was looked at
-{"type": "cut"} {"type": "leave"}
+{"type": "swap", "after": 1}
+{"type": "cut"} {"type": "end"} {"type": "leave"}         stop now (seals the last 30 s); the scene is over; for good
+{"type": "soften"} {"type": "pause"} {"type": "resume"} {"type": "off"} {"type": "on"} {"type": "help"}
+{"type": "coach", "line": "Slower."}                      only from the chair of a producer who is seen
 
 Nothing else is in a message. Our own pages never say anything else, so whoever does is let go.
 """
@@ -22,6 +25,7 @@ MOST_BYTES = 32_768
 PER_SECOND = 40.0
 BURST = 120.0
 _FOUND_BYTES = 4_000
+_LINE_CHARACTERS = 400
 _SDP_KINDS = {"offer", "answer", "pranswer", "rollback"}
 _CANDIDATE = {"candidate": str, "sdpMid": str, "sdpMLineIndex": int, "usernameFragment": str}
 
@@ -96,6 +100,11 @@ def _next(message: Message) -> bool:
     return _has(message) or (_has(message, "after") and _whole(message["after"]))
 
 
+def _coach(message: Message) -> bool:
+    line = message.get("line")
+    return _has(message, "line") and isinstance(line, str) and len(line) <= _LINE_CHARACTERS
+
+
 def _bare(message: Message) -> bool:
     return _has(message)
 
@@ -114,8 +123,17 @@ _SHAPES: dict[str, Callable[[Message], bool]] = {
     "check": _check,
     "ready": _ready,
     "next": _next,
+    "swap": _next,
     "cut": _bare,
+    "end": _bare,
     "leave": _bare,
+    "soften": _bare,
+    "pause": _bare,
+    "resume": _bare,
+    "off": _bare,
+    "on": _bare,
+    "help": _bare,
+    "coach": _coach,
 }
 
 

@@ -19,8 +19,10 @@ from django.utils import timezone
 
 from yesif.apps.footage.actions import takes
 from yesif.apps.footage.queries import takes as take_queries
+from yesif.apps.stage.actions import care, safety
 from yesif.apps.stage.actions import room as stage
 from yesif.apps.stage.queries import sessions as stage_queries
+from yesif.apps.stage.queries.standing import cool_down_of
 from yesif.base.errors import LimitReached, NotFound, YesIfError
 from yesif.web.clock import CLOCK
 from yesif.web.room import view_of
@@ -35,6 +37,19 @@ _comings: dict[str, Allowance] = {}
 """How often each performer may still come in: a line that breaks every second is not written down every second."""
 _timers: set["asyncio.Task[None]"] = set()
 """Countdowns and watches over empty rooms outlive the socket that began them."""
+
+
+_MARKS = {
+    "soften": safety.soften,
+    "pause": safety.pause,
+    "resume": safety.resume,
+    "off": safety.off_record,
+    "on": safety.on_record,
+}
+_CARDS = {
+    "next": (stage.next_card, "This was the last card."),
+    "swap": (safety.swap, "No other card fits both of you now. Next and Leave are open."),
+}
 
 
 class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is untyped
@@ -148,27 +163,40 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
     async def _act(self, message: Message, at_ns: int) -> None:
         """Do what was asked, then tell whom it concerns."""
         who = {"session_id": self.session_id, "performer_id": self.performer}
-        match message["type"]:
-            case "signal":
-                await self._relay(message)
-            case "check":
-                await _asked(stage.check, **who, found=message["found"], studio_ns=at_ns)
-            case "ready":
-                begun = await _asked(takes.ready, **who, is_ready=message["ready"], studio_ns=at_ns)
-                if begun is not None:
-                    _later(self._action_at(begun.opened_ns + begun.action_ns))
-                await self._tell("changed")
-            case "cut":
-                await self._tell_cut(await _asked(takes.cut, **who, studio_ns=at_ns))
-            case "next":
-                if not await _asked(stage.next_card, **who, studio_ns=at_ns, after=message.get("after")):
-                    await self._say(type="refused", sentence="This was the last card.")
-                await self._tell("changed")
-            case "leave":
-                ended, over = await _asked(takes.leave, **who, studio_ns=at_ns)
-                await self._tell_cut(ended)
-                await self._tell("changed")
-                await self._say(type="left", over=over)
+        kind = str(message["type"])
+        if kind == "signal":
+            await self._relay(message)
+        elif kind == "check":
+            await _asked(stage.check, **who, found=message["found"], studio_ns=at_ns)
+        elif kind == "ready":
+            begun = await _asked(takes.ready, **who, is_ready=message["ready"], studio_ns=at_ns)
+            if begun is not None:
+                _later(self._action_at(begun.opened_ns + begun.action_ns))
+            await self._tell("changed")
+        elif kind in ("cut", "end"):
+            await self._tell_cut(await _asked(takes.cut, **who, studio_ns=at_ns, how=kind))
+        elif kind in _MARKS:
+            await _asked(_MARKS[kind], **who, studio_ns=at_ns)
+            await self._tell("changed")
+        elif kind in _CARDS:
+            turn, none_left = _CARDS[kind]
+            if not await _asked(turn, **who, studio_ns=at_ns, after=message.get("after")):
+                await self._say(type="refused", sentence=none_left)
+            await self._tell("changed")
+        else:
+            await self._ask_or_leave(kind, who, at_ns)
+
+    async def _ask_or_leave(self, kind: str, who: dict[str, str], at_ns: int) -> None:
+        if kind == "help":
+            await _asked(care.call, **who, now=timezone.now())
+            await self._say(type="helped")  # to nobody else: that somebody asked is theirs alone
+        elif kind == "leave":
+            ended, over = await _asked(takes.leave, **who, studio_ns=at_ns)
+            await self._tell_cut(ended)
+            await self._tell("changed")
+            await self._say(type="left", over=over, cool_down_s=await _asked(cool_down_of, self.session_id))
+        else:
+            raise Lie("Only whoever sits in says that.")
 
     async def _relay(self, message: Message) -> None:
         """To the partner's page it is meant for, and nowhere else; what is meant for a page that is gone is dropped."""

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from yesif.apps.footage.queries import takes
 from yesif.apps.stage.queries import sessions as stage
+from yesif.apps.stage.queries import standing
 
 
 def room(*, session_id: str, performer_id: str) -> dict[str, object]:
@@ -32,7 +33,39 @@ def room(*, session_id: str, performer_id: str) -> dict[str, object]:
         "note": asdict(stage.private_note(session_id=session_id, performer_id=performer_id)),
         "take": rolling
         and {"take": rolling.take_id, "performance": rolling.performance_id, "action_ns": str(rolling.action_ns)},
-        "over": over and {"take": over.take_id, "cut_ns": str(over.cut_ns), "played": over.played},
+        "over": over
+        and {
+            "take": over.take_id,
+            "cut_ns": str(over.cut_ns),
+            "played": over.played,
+            "sealed_s": over.sealed_ns // 1_000_000_000,
+        },
+        "stands": _stands(session_id, performer_id),
+    }
+
+
+def chair(*, session_id: str, producer_id: str) -> dict[str, object]:
+    """What the producer who sits in is told: the card and how the scene stands. No note, no picture, no sound."""
+    seen = stage.session(session_id, producer_id)
+    return {
+        "phase": seen.phase,
+        "opened_ns": str(seen.opened_ns),
+        "partners": [{"position": one.position, "name": one.stage_name, "ready": one.ready} for one in seen.places],
+        "card": _card(seen),
+        "action_ns": None if seen.action_ns is None else str(seen.action_ns),
+        "stands": _stands(session_id, ""),
+    }
+
+
+def _stands(session_id: str, performer_id: str) -> dict[str, object]:
+    now = standing.room_stands(session_id)
+    return {
+        "paused": {"you": performer_id in now.paused, "partner": bool(now.paused - {performer_id})},
+        "off": {"you": performer_id in now.off, "partner": bool(now.off - {performer_id})},
+        "softened": now.softened,
+        "chairs": list(now.chairs),
+        "line": now.line,
+        "line_seq": now.line_seq,
     }
 
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from yesif.apps.footage.actions.seals import NEVER_LIFTED
 from yesif.apps.footage.models import Performance, SealedSpan
 from yesif.apps.footage.queries.review import REVIEWABLE, length_ns, owned
 from yesif.apps.record import actions as record
@@ -50,15 +51,39 @@ def seal(*, performance_id: str, performer_id: str, start_ns: int, end_ns: int, 
 @transaction.atomic
 def lift(*, span_id: int, performer_id: str, now: datetime) -> str:
     """Undo a seal of one's own; returns the performance's id. Lifting twice is one. Raises NotFound, Conflict."""
-    span = SealedSpan.objects.filter(pk=span_id, performance__performer_id=performer_id).first()
+    mine = SealedSpan.objects.filter(pk=span_id, performance__performer_id=performer_id)
+    span = mine.select_related("performance").first()
     if span is None:
         raise NotFound
     performance = _reviewable(span.performance_id, performer_id)
+    if span.why in NEVER_LIFTED:
+        raise Conflict("What a cut or a pause sealed stays sealed, for both of you.")
+    if span.why == "report":
+        raise Conflict("The care desk holds this take; it says when the seal goes.")
+    if span.sealed_by_id not in (None, performer_id):
+        raise Conflict("Your partner went off the record here; only they can lift that.")
     if span.lifted_at is None:
-        span.lifted_at = now
-        span.save(update_fields=["lifted_at"])
-        _line(performance, now, what="lifted", start_ns=span.start_ns, end_ns=span.end_ns, why=span.why)
+        for one in _twins(span):
+            one.lifted_at = now
+            one.save(update_fields=["lifted_at"])
+            _line(one.performance, now, what="lifted", start_ns=one.start_ns, end_ns=one.end_ns, why=one.why)
     return performance.id
+
+
+def _twins(span: SealedSpan) -> list[SealedSpan]:
+    """The span, and where it was said in the room, the same one in everyone's part."""
+    if span.sealed_by_id is None:
+        return [span]
+    return list(
+        SealedSpan.objects.filter(
+            performance__take_id=span.performance.take_id,
+            sealed_by_id=span.sealed_by_id,
+            start_ns=span.start_ns,
+            end_ns=span.end_ns,
+            why=span.why,
+            lifted_at=None,
+        ).select_related("performance")
+    )
 
 
 @transaction.atomic

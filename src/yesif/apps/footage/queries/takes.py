@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from yesif.apps.footage.models import Performance, Take
+from yesif.apps.footage.models import Performance, SealedSpan, Take
 from yesif.apps.stage.queries.sessions import session
 
 
@@ -28,11 +28,13 @@ def rolling(*, session_id: str, performer_id: str) -> Rolling | None:
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """A take that was cut at `cut_ns` (session clock), or called off before it began."""
+    """A take that was cut at `cut_ns` (session clock), or called off before it began. `sealed_ns`: how much of its end
+    the cut sealed."""
 
     take_id: str
     cut_ns: int
     played: bool
+    sealed_ns: int
 
 
 def last_over(*, session_id: str, performer_id: str) -> Over | None:
@@ -42,7 +44,10 @@ def last_over(*, session_id: str, performer_id: str) -> Over | None:
         .order_by("-action_ns")
         .first()
     )
-    return Over(found.id, found.cut_ns or 0, found.state != "called-off") if found else None
+    if found is None:
+        return None
+    seal = SealedSpan.objects.filter(performance__take=found, why="cut").first()
+    return Over(found.id, found.cut_ns or 0, found.state != "called-off", seal.end_ns - seal.start_ns if seal else 0)
 
 
 def rooms_that_roll() -> list[str]:

@@ -17,6 +17,7 @@ from django.db import transaction
 from yesif.apps.record import actions as record
 from yesif.apps.stage.actions.timeline import act, in_room, locked, opened, session_of, write
 from yesif.apps.stage.models import Place, Scene, Session
+from yesif.apps.stage.queries.standing import cool_down_s
 from yesif.base.errors import Conflict, NotFound, Refused
 
 COUNTDOWN_NS = 3_500_000_000
@@ -39,6 +40,7 @@ class CutSeen:
     action_ns: int
     cut_ns: int
     played: bool
+    how: str = "cut"
 
 
 @transaction.atomic
@@ -111,13 +113,14 @@ def action(*, session_id: str, studio_ns: int) -> bool:
 
 
 @transaction.atomic
-def cut(*, session_id: str, performer_id: str, studio_ns: int) -> CutSeen | None:
-    """Anyone cuts; both stop. In the countdown it calls the scene off. None where nothing plays. Raises NotFound."""
+def cut(*, session_id: str, performer_id: str, studio_ns: int, how: str = "cut") -> CutSeen | None:
+    """Anyone cuts; both stop. In the countdown it calls the scene off. None where nothing plays. `how`: "cut" (stop
+    now), "end" (the scene is over), "left" (its performer goes). Raises NotFound."""
     session, place = in_room(session_id, performer_id, studio_ns)
     scene = session.scenes.filter(order=session.scene_order).first()
     if session.action_ns is None or scene is None:
         return None
-    return _cut(session, studio_ns, place, scene)
+    return _cut(session, studio_ns, place, scene, how)
 
 
 @transaction.atomic
@@ -132,7 +135,7 @@ def cut_abandoned(*, session_id: str, studio_ns: int, after_ns: int) -> CutSeen 
     went_ns = opened(session) + max(at_ns for _, at_ns in last.values())
     if studio_ns - went_ns < after_ns:
         return None
-    return _cut(session, went_ns, None, scene)
+    return _cut(session, went_ns, None, scene, "abandoned")
 
 
 @transaction.atomic
@@ -161,7 +164,7 @@ def leave(*, session_id: str, performer_id: str, studio_ns: int) -> bool:
     session, place = in_room(session_id, performer_id, studio_ns)
     place.ready = False
     place.save(update_fields=["ready"])
-    write(session, "left", studio_ns, place)
+    write(session, "left", studio_ns, place, cool_down_s=cool_down_s(session))
     if all(kind == "left" for kind in _last_steps(session).values()):
         session.phase, session.ended_at = "ended", datetime.fromtimestamp(studio_ns / 1e9, UTC)
         session.save(update_fields=["phase", "ended_at"])
@@ -183,10 +186,10 @@ def _last_moves(session: Session) -> dict[str, tuple[str, int]]:
     return {who: (kind, at_ns) for who, kind, at_ns in moves.values_list("who_id", "kind", "at_ns")}
 
 
-def _cut(session: Session, studio_ns: int, place: Place | None, scene: Scene) -> CutSeen:
+def _cut(session: Session, studio_ns: int, place: Place | None, scene: Scene, how: str) -> CutSeen:
     action_ns, played = session.action_ns or 0, session.phase == "playing"
     session.phase, session.action_ns = "between", None
     session.save(update_fields=["phase", "action_ns"])
     session.places.update(ready=False)
-    at_ns = write(session, "cut" if played else "called-off", studio_ns, place, scene)
-    return CutSeen(scene.id, action_ns, at_ns, played)
+    at_ns = write(session, "cut" if played else "called-off", studio_ns, place, scene, how=how)
+    return CutSeen(scene.id, action_ns, at_ns, played, how)

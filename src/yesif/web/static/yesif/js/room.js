@@ -3,11 +3,14 @@
 
 import { examine, openDevices } from "./elements/device-check.js";
 import { Meter } from "./elements/meter.js";
+import { Keys } from "./elements/keys.js";
 import { draw, drawSaving, drawTime, part, say } from "./elements/room-view.js";
 import { clientUs } from "./lib/client-time.js";
+import { Captions } from "./models/captions.js";
 import { StudioClock } from "./models/clock.js";
 import { P2PTransport } from "./models/p2p-transport.js";
 import { Signal } from "./models/signal.js";
+import { StillPicture } from "./models/still-picture.js";
 import { Takes } from "./models/takes.js";
 
 /** @typedef {import("./elements/room-view.js").RoomState} RoomState */
@@ -25,6 +28,9 @@ class Room {
   #checked = false;
   #here = false;
   #meter = new Meter(part("meter"));
+  /** @type {StillPicture | null} on a slow line */
+  #still = null;
+  #captions = new Captions();
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -73,7 +79,8 @@ class Room {
     on("state", (state) => this.#moved(state));
     on("cut", ({ take, cut_ns, played }) => this.#cut(take, cut_ns, played));
     on("refused", ({ sentence }) => say("refused", sentence));
-    on("left", () => this.#leftForGood());
+    on("helped", () => say("helped", "Somebody at the care desk has been called and answers within 5 minutes. You may pause, cut or leave meanwhile; your partner is not told."));
+    on("left", ({ cool_down_s }) => this.#leftForGood(cool_down_s));
     this.#transport.addEventListener("remote", (event) => {
       const { stream, track } = /** @type {CustomEvent} */ (event).detail;
       this.#show(stream);
@@ -96,6 +103,19 @@ class Room {
     part("next").addEventListener("click", () =>
       this.#signal.send({ type: "next", after: this.#state?.card?.order ?? 0 }));
     part("leave").addEventListener("click", () => this.#signal.sendSurely({ type: "leave" }));
+    part("end").addEventListener("click", () => this.#signal.sendSurely({ type: "end" }));
+    part("swap").addEventListener("click", () =>
+      this.#signal.send({ type: "swap", after: this.#state?.card?.order ?? 0 }));
+    part("thin").addEventListener("click", () => void this.#thin());
+    part("captions-on").addEventListener("click", () => void this.#caption());
+    const marks = {
+      soften: () => this.#signal.sendSurely({ type: "soften" }),
+      pause: () => this.#signal.sendSurely({ type: this.#state?.stands.paused.you ? "resume" : "pause" }),
+      off: () => this.#signal.sendSurely({ type: this.#state?.stands.off.you ? "on" : "off" }),
+      help: () => this.#signal.sendSurely({ type: "help" }),
+    };
+    for (const [id, press] of Object.entries(marks)) part(id).addEventListener("click", press);
+    new Keys(part("keys"), Object.keys(marks), (id) => part(id).click());
     // One key cuts, wherever the focus is, but never while someone types or holds another key.
     addEventListener("keydown", (event) => {
       const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
@@ -124,7 +144,7 @@ class Room {
       const { camera, voice, call } = this.#devices;
       /** @type {HTMLVideoElement} */ (part("self")).srcObject = new MediaStream([camera]);
       this.#meter.watch(voice);
-      await this.#transport.send({ camera, voice: call });
+      await this.#transport.send({ camera: this.#still?.follow(camera) ?? camera, voice: call });
       this.#record();
       const { rows, found } = await examine(this.#devices);
       part("check-found").replaceChildren(...rows.map(({ ok, text }) => {
@@ -176,13 +196,40 @@ class Room {
     void this.#takes.end(take, BigInt(this.#state.opened_ns) + BigInt(cutNs), played);
   }
 
-  #leftForGood() {
+  /** On a slow line the partner gets a still picture now and then; what is recorded here does not change. */
+  async #thin() {
+    this.#still?.stop();
+    this.#still = this.#still ? null : new StillPicture();
+    const thin = Boolean(this.#still);
+    part("thin").setAttribute("aria-pressed", String(thin));
+    say("thin-words", thin ? "Send moving pictures again" : "My line is slow");
+    document.body.dataset.thin = thin ? "yes" : "no";
+    if (!this.#devices) return;
+    const { camera, call } = this.#devices;
+    await this.#transport.send({ camera: this.#still?.follow(camera) ?? camera, voice: call });
+  }
+
+  async #caption() {
+    const heard = this.#transport.heard();
+    const on = !this.#captions.on;
+    const said = on ? await this.#captions.start(heard, (text) => say("captions", text)) : this.#captions.stop();
+    say("captions-state", said);
+    part("captions").hidden = !this.#captions.on;
+    part("captions-on").setAttribute("aria-pressed", String(this.#captions.on));
+  }
+
+  /** @param {number} coolDownS */
+  #leftForGood(coolDownS) {
     this.#signal.close();
     this.#transport.close();
     this.#clock.stop();
     document.body.dataset.phase = "left";
+    const minutes = Math.round(coolDownS / 60);
     say("phase", "You left the room. Your time is counted; no reason is asked.");
-    for (const id of ["ready", "cut", "next", "leave", "check"]) part(id).setAttribute("disabled", "");
+    say("stands", minutes ? `Take ${minutes} minutes to come down. They are paid, whether you sit them or not.` : "");
+    part("curtain").hidden = false;
+    for (const id of ["ready", "end", "cut", "soften", "pause", "off", "swap", "next", "help", "leave", "check"])
+      part(id).setAttribute("disabled", "");
   }
 
   /** @param {MediaStream} stream */

@@ -10,14 +10,24 @@
  * @property {Record<string, any> | null} card
  * @property {Record<string, string>} note
  * @property {{take: string, performance: string, action_ns: string} | null} take that rolls
- * @property {{take: string, cut_ns: string, played: boolean} | null} over the last take that ended
+ * @property {{take: string, cut_ns: string, played: boolean, sealed_s: number} | null} over the last take that ended
+ * @property {Stands} stands
+ */
+
+/**
+ * @typedef {object} Stands how the scene stands, besides its phase
+ * @property {{you: boolean, partner: boolean}} paused
+ * @property {{you: boolean, partner: boolean}} off the record
+ * @property {boolean} softened
+ * @property {string[]} chairs who sits in
+ * @property {string} line of side-coaching
  */
 
 const WORDS = {
-  lobby: "Not recording. The scene begins when you are both ready.",
+  lobby: "Not recording: say hello, it is off the record. The scene begins when you are both ready.",
   countdown: "Recording. The scene begins in a moment.",
   playing: "Recording. The scene plays.",
-  between: "Not recording. The scene is over.",
+  between: "Not recording: what you say now is off the record. The scene is over.",
   ended: "This session is over. You may close the page once your takes are safe.",
 };
 
@@ -48,6 +58,10 @@ export function draw(state, { checked, here }) {
   ready.setAttribute("aria-pressed", String(state.you.ready));
   say("ready-words", state.you.ready ? "Not ready after all" : state.phase === "between" ? "Ready to play it again" : "I am ready");
   part("cut").toggleAttribute("disabled", waiting || state.phase === "ended");
+  part("end").toggleAttribute("disabled", state.phase !== "playing");
+  for (const id of ["soften", "pause", "off"]) part(id).toggleAttribute("disabled", state.phase !== "playing");
+  part("swap").toggleAttribute("disabled", !waiting || !state.card);
+  drawStands(state, partner?.name ?? "");
   const last = !state.card || state.card.order >= state.card.of;
   part("next").toggleAttribute("disabled", !waiting || last);
   part("leave").toggleAttribute("disabled", state.phase === "ended");
@@ -58,6 +72,25 @@ function partnerWords(partner, here) {
   if (!partner) return "";
   if (!here) return `${partner.name} is not here yet. You are paid for waiting.`;
   return partner.ready ? `${partner.name} is ready.` : `${partner.name} is here.`;
+}
+
+/** @param {RoomState} state @param {string} name of the partner */
+function drawStands({ phase, stands, over }, name) {
+  const { paused, off, softened, chairs, line } = stands;
+  const said = [];
+  if (paused.you) said.push("Paused by you. Nothing said now is kept. Press Pause again to go on.");
+  if (paused.partner) said.push(`${name} paused. Nothing said now is kept, until ${name} goes on.`);
+  if (off.you) said.push("Off the record, from 20 s before you pressed until you press again.");
+  if (off.partner) said.push(`${name} went off the record: nothing said now is kept.`);
+  if (softened && phase === "playing") said.push("Softer from here: keep the scene, lower the heat.");
+  if (phase === "between" && over?.played && over.sealed_s) said.push(`Cut. The last ${over.sealed_s} s are sealed for both of you: they are in no export.`);
+  say("stands", said.join(" "));
+  say("coach", line ? `From the chair: ${line}` : "");
+  say("chair", chairs.length ? `${chairs.join(" and ")} (producer) sits in: sees the card and how the scene stands, and may say a line.` : "");
+  part("pause").setAttribute("aria-pressed", String(paused.you));
+  part("off").setAttribute("aria-pressed", String(off.you));
+  say("pause-words", paused.you ? "Go on" : "Pause");
+  say("off-words", off.you ? "Back on the record" : "Off the record");
 }
 
 /** @param {RoomState["card"]} card */

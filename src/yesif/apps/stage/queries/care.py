@@ -1,0 +1,84 @@
+"""The care desk's cases, by their clock; and to whoever asked, what came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from yesif.apps.people.models import Role
+from yesif.apps.stage.models import CareCase
+from yesif.base.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSeen:
+    """One case. `late`: nobody answered in time. `evidence` only on the care desk's own page."""
+
+    id: str
+    kind: str
+    session_id: str
+    session_number: int
+    project: str
+    by: str
+    partners: tuple[str, ...]
+    words: str
+    made_at: datetime
+    due_at: datetime
+    answered_at: datetime | None
+    answered_by: str
+    answer: str
+    closed_at: datetime | None
+    late: bool
+    evidence: dict[str, object]
+
+
+def desk(viewer_id: str, *, now: datetime) -> list[CaseSeen]:
+    """Cases of the viewer's own projects (of every project, to an operator): what is due first, first."""
+    found = CareCase.objects.filter(_mine(viewer_id)).distinct().order_by("closed_at", "answered_at", "due_at", "id")
+    return sorted((_seen(one, now) for one in found), key=lambda one: (one.closed_at is not None, one.due_at))
+
+
+def case(case_id: str, viewer_id: str, *, now: datetime) -> CaseSeen:
+    """One case, to the care desk. Raises NotFound."""
+    found = CareCase.objects.filter(_mine(viewer_id), pk=case_id).first()
+    if found is None:
+        raise NotFound
+    return _seen(found, now)
+
+
+def own(performer_id: str, *, now: datetime, session_id: str = "") -> list[CaseSeen]:
+    """What a performer asked for or reported, newest first, with the answers; without the evidence."""
+    found = CareCase.objects.filter(by_id=performer_id)
+    if session_id:
+        found = found.filter(session_id=session_id)
+    return [_seen(one, now, evidence=False) for one in found.order_by("-made_at")]
+
+
+def _mine(viewer_id: str) -> Q:
+    if Role.objects.filter(person_id=viewer_id, role="operator").exists():
+        return Q()
+    return Q(session__project__producer_id=viewer_id)
+
+
+def _seen(one: CareCase, now: datetime, *, evidence: bool = True) -> CaseSeen:
+    session = one.session
+    others = session.places.exclude(performer_id=one.by_id).order_by("position")
+    answered = one.answered_at or now
+    return CaseSeen(
+        id=one.id,
+        kind=one.kind,
+        session_id=session.id,
+        session_number=session.number,
+        project=session.project.title,
+        by=one.by.stage_name,
+        partners=tuple(others.values_list("performer__stage_name", flat=True)),
+        words=one.words,
+        made_at=one.made_at,
+        due_at=one.due_at,
+        answered_at=one.answered_at,
+        answered_by=one.answered_by.stage_name if one.answered_by else "",
+        answer=one.answer,
+        closed_at=one.closed_at,
+        late=answered > one.due_at,
+        evidence=one.evidence if evidence else {},
+    )

@@ -1,0 +1,47 @@
+"""The room check: what a performer's room, gear and line are like, found in the browser and kept for the next time."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from yesif.apps.stage.actions import room_check as actions
+from yesif.apps.stage.queries import room_check as queries
+from yesif.base.errors import BadInput
+from yesif.web.access import performers_only, viewer_id
+from yesif.web.clock import CLOCK
+
+LONGEST_PROBE = 4_000_000
+
+
+@require_GET
+@performers_only
+def page(request: HttpRequest) -> HttpResponse:
+    """Check the room; what was found last time stands there already."""
+    answer = render(request, "performer/room_check.html", {"last": queries.last(viewer_id(request))})
+    answer["Permissions-Policy"] = "camera=(self), microphone=(self), display-capture=()"
+    return answer
+
+
+@require_POST
+@performers_only
+def speed(request: HttpRequest) -> HttpResponse:
+    """Take in a few megabytes and throw them away: the browser times it."""
+    read = 0
+    while read < LONGEST_PROBE and (piece := request.read(65_536)):
+        read += len(piece)
+    return JsonResponse({"bytes": read})
+
+
+@require_POST
+@performers_only
+def keep(request: HttpRequest) -> HttpResponse:
+    """Keep what the page found."""
+    try:
+        found: Any = json.loads(request.body[:20_000])
+    except ValueError:
+        raise BadInput("What was found is JSON.") from None
+    actions.keep(performer_id=viewer_id(request), found=found, now=CLOCK.now())
+    return JsonResponse({"kept": True})
