@@ -15,8 +15,10 @@ import pytest
 from tests import footage
 from tests.media.equipment import models_dir
 from tests.shared import ROOT
-from yesif.media.features.measure import Measured, measure_pair, measure_track
+from yesif.media.features.measure import measure_track
 from yesif.media.features.menu import Wanted
+from yesif.media.features.pairing import measure_pair
+from yesif.media.features.shelf import Measured
 from yesif.media.features.speech import read_spans
 from yesif.media.stage import Column, Recipe, TimeMap
 from yesif.media.synthetic import part
@@ -47,17 +49,18 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Measured, Measured]:
 def test_everything_is_measured_and_what_is_not_says_why(pair: tuple[Measured, Measured]) -> None:
     for measured in pair:
         made = {one.stage for one in measured.tables if one.path is not None}
-        assert made == VOICE | {"picture", "face", "head"}
+        assert made - {"pose", "gaze", "words", "prominence"} == VOICE | {"picture", "face", "head", "blinks"}
         missing = {one.stage: one.skipped_reason for one in measured.tables if one.path is None}
-        assert set(missing) <= {"words"}
-        assert all("transcript model" in reason for reason in missing.values())
+        assert set(missing) <= {"words", "prominence", "gaze", "pose"}
+        assert all(len(reason) > 20 for reason in missing.values())
+        assert "words, which was skipped" in missing.get("prominence", "words, which was skipped")
 
 
 def test_every_table_falls_under_the_part_it_shows(pair: tuple[Measured, Measured]) -> None:
     parts = {one.stage: one.part for one in pair[0].tables}
     assert {stage for stage, part_ in parts.items() if part_ == "voice"} == VOICE
-    assert {stage for stage, part_ in parts.items() if part_ == "face"} == {"face", "head"}
-    assert parts["picture"] == "movement"
+    assert {stage for stage, part_ in parts.items() if part_ == "face"} == {"face", "head", "gaze", "blinks"}
+    assert {stage for stage, part_ in parts.items() if part_ == "movement"} == {"picture", "pose"}
     assert parts["words"] == "words"
     assert all(one.version >= 1 for one in pair[0].tables if one.path is not None)
 
@@ -139,12 +142,14 @@ def test_findings_are_of_the_take_and_tables_keep_everything(tmp_path: Path) -> 
 def test_without_models_the_rest_is_still_measured(tmp_path: Path) -> None:
     measured = measure_track(tracks(0), tmp_path / "out", models_dir=tmp_path / "none")
     reasons = {one.stage: one.skipped_reason for one in measured.tables if one.path is None}
-    assert set(reasons) == {"vad", "face", "words"}
+    worked_out = {"speech", "rhythm", "prominence", "head", "gaze", "blinks"}
+    assert set(reasons) == {"vad", "face", "pose", "words"} | worked_out
     assert "silero-vad" in reasons["vad"]
+    assert all("which was skipped" in reasons[stage] for stage in worked_out)
     made = {one.stage for one in measured.tables if one.path is not None}
     assert made == {"f0", "voice_quality", "formants", "speech_level", "energy", "loudness", "picture"}
-    pair_of_none = measure_pair((None, None), tmp_path / "pair", spans_ns=((0, 10**9), (0, 10**9)))
-    assert "skipped" in pair_of_none.tables[0].skipped_reason
+    pair_of_none = measure_pair(({}, {}), tmp_path / "pair", spans_ns=((0, 10**9), (0, 10**9)))
+    assert all(one.path is None and one.skipped_reason for one in pair_of_none.tables)
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00" * 4096, b"RIFF????WAVE"])
@@ -162,7 +167,9 @@ def test_a_camera_without_sound_and_a_voice_without_picture_are_measured_as_they
     voice = footage.voice(footage.BO, SECONDS)
     measured = measure_track({"voice": voice, "camera": voice}, tmp_path, models_dir=models_dir(), wanted=QUICK)
     assert measured.path("f0") is not None
-    assert {one.skipped_reason for one in measured.tables if one.track == "camera"} == {"The file holds no camera."}
+    seen = {one.stage: one.skipped_reason for one in measured.tables if one.track == "camera"}
+    assert {seen["picture"], seen["face"]} == {"The file holds no camera."}
+    assert "face, which was skipped" in seen["head"]
     assert [finding.check for finding in measured.findings if finding.verdict == "fail"] == ["camera-decodes"]
 
 
@@ -185,10 +192,11 @@ def _measure_voice(path: Path, out: Path, models: Path) -> Measured:
 
 
 def test_a_pair_has_the_turns_of_its_script(pair: tuple[Measured, Measured], tmp_path: Path) -> None:
-    speech = (pair[0].path("speech"), pair[1].path("speech"))
+    sides = ({t.stage: t.path for t in one.tables if t.path} for one in pair)
+    first, second = sides
     whole = (0, round(SECONDS * 1e9))
     voices = (tracks(0)["voice"], tracks(1)["voice"])
-    together = measure_pair(speech, tmp_path, spans_ns=(whole, whole), voices=voices)
+    together = measure_pair((first, second), tmp_path, spans_ns=(whole, whole), voices=voices)
     path = together.path("turns")
     assert path is not None
     rows = read(path)

@@ -20,6 +20,7 @@ COMMANDS = {
     "verify": ("yesif.cli.verify", "verify"),
     "manage": ("yesif.cli.studio", "manage"),
     "models": ("yesif.cli.models", "models"),
+    "measure": ("yesif.cli.measure", "measure"),
 }
 
 EXIT_CODES: tuple[tuple[type[YesIfError], int], ...] = (

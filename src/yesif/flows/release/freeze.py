@@ -22,6 +22,7 @@ from yesif.core.policy.uses import Form, Use
 from yesif.flows.release import arrays, uses
 from yesif.flows.release.describe import NOT_FINISHED, NOT_REVIEWED, NOTHING_RECORDED
 from yesif.flows.release.values import SampleInput, Terms
+from yesif.media.features.shelf import PAIR_STAGES
 from yesif.media.store import Store, open_store
 
 _WAV_BYTES_PER_S = 48_000 * 3
@@ -208,7 +209,7 @@ def _tables(it: Material, parts: frozenset[str], placed: Placed, store: Store) -
     return tuple(
         (table, store.local_path(table.sha256))
         for table in it.tables
-        if table.part in parts and (placed.partner is not None or table.stage != "turns")
+        if table.part in parts and (placed.partner is not None or table.stage not in PAIR_STAGES)
     )
 
 

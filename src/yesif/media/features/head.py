@@ -83,12 +83,14 @@ def angles(rotation: Floats) -> Floats:
 
 def _numbers(mesh: Floats) -> Floats:
     rotation, scale = pose(mesh)
-    eyes_apart = _distance(mesh, *_EYE_CORNERS)
-    openness = [_distance(mesh, *_LIPS) / eyes_apart]
-    openness += [
-        _distance(mesh, up, low) / _distance(mesh, out, inner) for up, low, out, inner in (_RIGHT_EYE, _LEFT_EYE)
-    ]
-    return np.vstack([angles(rotation), scale, *openness])
+    mouth = _distance(mesh, *_LIPS) / _distance(mesh, *_EYE_CORNERS)
+    return np.vstack([angles(rotation), scale, mouth, openness(mesh)])
+
+
+def openness(mesh: Floats) -> Floats:
+    """How open the right and the left eye are, [2, N]: the gap between the lids over the eye's width."""
+    eyes = (_RIGHT_EYE, _LEFT_EYE)
+    return np.stack([_distance(mesh, up, low) / _distance(mesh, out, inner) for up, low, out, inner in eyes])
 
 
 def _distance(mesh: Floats, one: int, other: int) -> Floats:

@@ -1,4 +1,4 @@
-"""Measure a performer's tracks, and a pair: one decode pass a file, tables out, findings and figures with them.
+"""Measure a performer's tracks: one decode pass a file, tables out, findings and figures with them.
 
 The entry for the ingest flow. Arguments and results can be pickled, so that it runs in a child process with limits.
 A table that stands in the folder already, under the address of the same track, recipe and time map, is not made again.
@@ -7,32 +7,15 @@ A table that stands in the folder already, under the address of the same track, 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from yesif.base.errors import Damaged, LimitReached, NotFound
 from yesif.media.decode import Decoded, Seen, decode
-from yesif.media.features import head, prominence, rhythm, speech, turns
-from yesif.media.features.judging import Pass, Span, camera_side, figures, leak_between, voice_side
-from yesif.media.features.menu import EVERYTHING, Skipped, Wanted, listeners
-from yesif.media.features.shelf import MeasuredTable, Shelf, of_stage, sha256_of, skipped
-from yesif.media.quality.finding import Finding
-from yesif.media.quality.leak import Leak
-from yesif.media.quality.pair import pair_findings
+from yesif.media.features import blinks, gaze, head, prominence, rhythm, speech
+from yesif.media.features.judging import Pass, Span, camera_side, figures, voice_side
+from yesif.media.features.menu import USUAL, Skipped, Wanted, listeners
+from yesif.media.features.shelf import Measured, MeasuredTable, Shelf, sha256_of, skipped
 from yesif.media.stage import UNMOVED, Recipe, Stage, TimeMap
 from yesif.media.tables import Rows, TableWriter, about
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """Tables, findings and figures of one performer's tracks, or of a pair. Figures are JSON values."""
-
-    tables: tuple[MeasuredTable, ...]
-    findings: tuple[Finding, ...]
-    summary: dict[str, Any]
-
-    def path(self, stage: str) -> Path | None:
-        """Where the table of a stage stands; None where it was skipped."""
-        return of_stage(self.tables, stage)
 
 
 def measure_track(
@@ -42,7 +25,7 @@ def measure_track(
     models_dir: Path,
     maps: Mapping[str, TimeMap] | None = None,
     digests: Mapping[str, str] | None = None,
-    wanted: Wanted = EVERYTHING,
+    wanted: Wanted = USUAL,
     span_ns: Span | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> Measured:
@@ -65,60 +48,32 @@ def measure_track(
     return Measured(tuple(tables), tuple(findings), figures(tables, passes, span_ns))
 
 
-def measure_pair(
-    speech_tables: tuple[Path | None, Path | None],
-    out_dir: Path,
-    *,
-    spans_ns: tuple[Span, Span],
-    voices: tuple[Path, Path] | None = None,
-    maps: tuple[TimeMap, TimeMap] = (UNMOVED, UNMOVED),
-    rule: turns.TurnRule = turns.USUAL,
-) -> Measured:
-    """Measure what two performers do together: turns from their `speech` tables, leak from their voices.
-
-    `spans_ns`: first and last moment of each voice on the take's clock. Without a speech table the turns are skipped
-    with the reason; without `voices` the leak is not judged.
-    """
-    out_dir.mkdir(parents=True, exist_ok=True)
-    first, second = speech_tables
-    if first is None or second is None:
-        reason = "Turns need the speech activity of both voices, and one of them was skipped."
-        empty = pair_findings(spans_ns, ([], []), (None, None))
-        return Measured((skipped("turns", "pair", reason),), tuple(empty), {})
-    shelf = Shelf(out_dir, "pair", (about(first)["address"], about(second)["address"]))
-    spoken = (speech.read_spans(first), speech.read_spans(second))
-    floor = turns.floor_of(*spoken, rule)
-    table = shelf.derived(turns.recipe(rule), [turns.rows_of(floor)], {})
-    leaks = leak_between(voices, maps, spoken, spans_ns) if voices is not None else (None, None)
-    length = max(end for _, end in spans_ns) - min(0, *(start for start, _ in spans_ns))
-    latency = rhythm.response_latency((one.speaker, one.offset_ms) for one in floor if one.kind == "turn")
-    summary = {
-        **turns.summary(floor, *spoken, length),
-        "response_ms": latency,
-        "leaks": [_told(leak) for leak in leaks],
-    }
-    return Measured((table,), tuple(pair_findings(spans_ns, spoken, leaks)), summary)
-
-
-def _told(leak: Leak | None) -> dict[str, Any] | None:
-    """A leak as figures: None where it could not be judged; level and lag only where one was found."""
-    if leak is None:
-        return None
-    level = {"level_db": round(leak.level_db, 1), "lag_ms": round(leak.lag_ms, 1)} if leak.found else {}
-    return {"found": leak.found, "sureness": round(leak.sureness, 1), **level}
-
-
 def _once(rows: Callable[..., Rows]) -> Callable[..., Iterable[Rows]]:
     return lambda *paths: [rows(*paths)]
 
 
-_DERIVED: tuple[tuple[Recipe, tuple[str, ...], Callable[..., Iterable[Rows]]], ...] = (
-    (speech.RECIPE, ("vad",), _once(speech.speech_rows)),
-    (head.RECIPE, ("face",), head.head_rows),
-    (rhythm.RECIPE, ("speech_level", "f0", "speech"), _once(rhythm.rhythm_rows)),
-    (prominence.RECIPE, ("words", "f0", "speech_level"), _once(prominence.prominence_rows)),
+def _always(*_paths: Path) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Derived:
+    """A table out of tables: the recipe, the stages it is worked out from, how, and why it may be impossible."""
+
+    recipe: Recipe
+    needs: tuple[str, ...]
+    rows: Callable[..., Iterable[Rows]]
+    why_not: Callable[..., str] = _always
+
+
+_DERIVED = (
+    _Derived(speech.RECIPE, ("vad",), _once(speech.speech_rows)),
+    _Derived(head.RECIPE, ("face",), head.head_rows),
+    _Derived(gaze.RECIPE, ("face",), gaze.gaze_rows, gaze.why_not),
+    _Derived(blinks.RECIPE, ("face",), _once(blinks.blink_rows)),
+    _Derived(rhythm.RECIPE, ("speech_level", "f0", "speech"), _once(rhythm.rhythm_rows)),
+    _Derived(prominence.RECIPE, ("words", "f0", "speech_level"), _once(prominence.prominence_rows)),
 )
-"""Tables out of tables: the recipe, the stages it is worked out from, and how."""
 
 
 @dataclass(slots=True)
@@ -168,17 +123,23 @@ class _Work:
 
     def derive(self, tables: Sequence[MeasuredTable]) -> list[MeasuredTable]:
         """Tables worked out from tables, in an order in which each finds what it needs."""
-        made: dict[str, MeasuredTable] = {table.stage: table for table in tables if table.path is not None}
-        before = set(made)
-        for recipe, needs, rows in _DERIVED:
-            sources = [made[stage] for stage in needs if stage in made]
-            paths = [source.path for source in sources if source.path is not None]
-            if len(paths) < len(needs):
-                continue
-            track = sources[0].track
-            shelf = Shelf(self.out_dir, track, tuple(source.address for source in sources), self.clock(track))
-            made[recipe.stage] = shelf.derived(recipe, rows(*paths), about(paths[0])["pass"])
-        return [table for stage, table in made.items() if stage not in before]
+        seen = {table.stage: table for table in tables}
+        for one in _DERIVED:
+            if all(stage in seen for stage in one.needs):
+                seen[one.recipe.stage] = self._derived(one, [seen[stage] for stage in one.needs])
+        before = {table.stage for table in tables}
+        return [table for stage, table in seen.items() if stage not in before]
+
+    def _derived(self, one: _Derived, sources: Sequence[MeasuredTable]) -> MeasuredTable:
+        stage, track = one.recipe.stage, sources[0].track
+        paths = [source.path for source in sources if source.path is not None]
+        if len(paths) < len(sources):
+            missing = next(source for source in sources if source.path is None)
+            return skipped(stage, track, f"It is worked out from {missing.stage}, which was skipped.")
+        if reason := one.why_not(*paths):
+            return skipped(stage, track, reason)
+        shelf = Shelf(self.out_dir, track, tuple(source.address for source in sources), self.clock(track))
+        return shelf.derived(one.recipe, one.rows(*paths), about(paths[0])["pass"])
 
     def passed(self, medium: str, tables: Sequence[MeasuredTable]) -> Pass:
         """How the medium's pass went, as its tables tell; a file that could not be read has no tables."""

@@ -51,14 +51,15 @@ def _without_chatter() -> Iterator[None]:
 
 
 class Net:
-    """One LiteRT net with one input."""
+    """One LiteRT net with one input. `outputs`: only these of its outputs, by name, in this order; None: all."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, outputs: tuple[str, ...] | None = None) -> None:
         with _without_chatter():
             self._net = Interpreter(model_content=content, num_threads=1)
             self._net.allocate_tensors()
         self._input = self._net.get_input_details()[0]["index"]
-        self._outputs = [output["index"] for output in self._net.get_output_details()]
+        given = {output["name"]: output["index"] for output in self._net.get_output_details()}
+        self._outputs = list(given.values()) if outputs is None else [given[name] for name in outputs]
 
     def __call__(self, values: Floats) -> list[Floats]:
         """Its outputs, in their order, without the batch dimension's meaning: copies that may be kept."""

@@ -4,14 +4,28 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
+from yesif.media.quality.finding import Finding
 from yesif.media.stage import UNMOVED, Recipe, TimeMap
 from yesif.media.tables import Rows, TableWriter, address
 
-PARTS = {"words": "words", "prominence": "words", "picture": "movement"}
+PARTS = {
+    "words": "words",
+    "prominence": "words",
+    "turns_cliffhanger": "words",
+    "turns_backbiter": "words",
+    "picture": "movement",
+    "pose": "movement",
+    "synchrony_movement": "movement",
+}
 """Where a stage's part is not that of its track: whoever holds back a part holds back its measurements."""
+PAIR_STAGES = frozenset(
+    {"turns", "turns_audiophile", "turns_cliffhanger", "turns_backbiter", "synchrony_voice", "synchrony_movement"}
+)
+"""Tables of two performers: they tell of the partner, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +87,32 @@ class Shelf:
         if found is not None:
             return found
         writer = self.writer(recipe)
-        for group in rows:
-            writer.add(group)
-        writer.close(facts)
+        whole = False
+        try:
+            for group in rows:
+                writer.add(group)
+            writer.close(facts)
+            whole = True
+        finally:
+            if not whole:
+                writer.abandon()  # nothing half-written may look like a table
         return self.taken(writer)
 
     def _times(self) -> dict[str, int]:
         return {"offset_ns": self.clock.offset_ns, "drift_ppb": self.clock.drift_ppb}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Tables, findings and figures of one performer's tracks, or of a pair. Figures are JSON values."""
+
+    tables: tuple[MeasuredTable, ...]
+    findings: tuple[Finding, ...]
+    summary: dict[str, Any]
+
+    def path(self, stage: str) -> Path | None:
+        """Where the table of a stage stands; None where it was skipped."""
+        return of_stage(self.tables, stage)
 
 
 def skipped(stage: str, track: str, reason: str) -> MeasuredTable:

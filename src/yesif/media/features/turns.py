@@ -6,6 +6,7 @@ Definitions, all from speech alone (later ones may use words):
     backchannel   a stretch of at most 1 s while the other speaks from before it until after it
     turn          consecutive stretches of one performer that are not backchannels, until the other's next such stretch
     overlap       both speak
+    interruption  a stretch, no backchannel, begins 200 ms or more before the other's stretch ends, and outlasts it
     pause         silence of both of 200 ms or more inside a turn
     gap           silence of both between the turns of the two
     offset        a turn's start minus the end of the other's turn before it, signed (floor-transfer offset)
@@ -25,11 +26,12 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class TurnRule:
-    """The three durations that decide, nanoseconds."""
+    """The durations that decide, nanoseconds."""
 
     pause_ns: int = 200_000_000
     backchannel_ns: int = 1_000_000_000
     shortest_overlap_ns: int = 32_000_000
+    interruption_ns: int = 200_000_000
 
 
 USUAL = TurnRule()
@@ -37,7 +39,7 @@ USUAL = TurnRule()
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """One stretch of the floor: kind (turn, backchannel, overlap, pause, gap), speaker 0 or 1 (−1: both or neither)."""
+    """One stretch of the floor. `kind`: as the module says; `speaker`: 0 or 1, or −1 for both or neither."""
 
     kind: str
     speaker: int
@@ -50,10 +52,10 @@ def recipe(rule: TurnRule) -> Recipe:
     """How table `turns` is made."""
     return Recipe(
         stage="turns",
-        version=1,
+        version=2,
         method="turn-taking from speech activity of both voices; definitions in yesif.media.features.turns",
         columns=(
-            Column("kind", "string", "1", "turn, backchannel, overlap, pause or gap"),
+            Column("kind", "string", "1", "turn, backchannel, overlap, interruption, pause or gap"),
             Column("speaker", "int32", "1", "0: first performer, 1: second; -1: both or neither", -1, 1),
             Column("start_ns", "int64", "ns", "on the take's clock"),
             Column("end_ns", "int64", "ns", "on the take's clock"),
@@ -63,6 +65,7 @@ def recipe(rule: TurnRule) -> Recipe:
             "pause_ms": rule.pause_ns // 1_000_000,
             "backchannel_ms": rule.backchannel_ns // 1_000_000,
             "shortest_overlap_ms": rule.shortest_overlap_ns // 1_000_000,
+            "interruption_ms": rule.interruption_ns // 1_000_000,
         },
     )
 
@@ -80,6 +83,7 @@ def floor_of(first: Sequence[Span], second: Sequence[Span], rule: TurnRule = USU
     held = sorted((span, speaker) for speaker in (0, 1) for span in stretches[speaker] if (speaker, span) not in aside)
     found = [Floor("backchannel", speaker, *span) for speaker, span in backchannels]
     found += _turns(held, rule)
+    found += _interruptions(held, rule)
     found += [Floor("overlap", -1, *span) for span in meets(first, second) if _length(span) >= rule.shortest_overlap_ns]
     return sorted(found, key=lambda floor: (floor.start_ns, floor.end_ns, floor.kind, floor.speaker))
 
@@ -132,6 +136,7 @@ def summary(floor: Sequence[Floor], first: Sequence[Span], second: Sequence[Span
     return {
         "turns": [sum(one.speaker == who for one in turns) for who in (0, 1)],
         "backchannels": backchannels,
+        "interruptions": [sum(one.kind == "interruption" and one.speaker == who for one in floor) for who in (0, 1)],
         "speech_share": [round(sum(map(_length, spans)) / length, 4) for spans in (first, second)],
         "overlap_share": round(overlap / length, 4),
         "offset_median_ms": round(float(np.median(offsets)), 1) if offsets else None,
@@ -162,6 +167,16 @@ def _turns(held: Sequence[tuple[Span, int]], rule: TurnRule) -> list[Floor]:
     if turn:
         found.append(_turn(turn, owner, before_end))
     return found
+
+
+def _interruptions(held: Sequence[tuple[Span, int]], rule: TurnRule) -> list[Floor]:
+    """Who comes in while the other speaks, and speaks on when the other has stopped: from coming in to the stop."""
+    return [
+        Floor("interruption", speaker, span[0], other[1])
+        for span, speaker in held
+        for other, whose in held
+        if whose != speaker and other[0] < span[0] and span[0] + rule.interruption_ns <= other[1] < span[1]
+    ]
 
 
 def _turn(stretches: Sequence[Span], speaker: int, before_end: int | None) -> Floor:
