@@ -11,7 +11,7 @@ from yesif.media.drawing.view import Drawn, Strip
 Floats = NDArray[np.float64]
 
 WIDTH = 1200.0
-_HEAD, _WAVE, _PITCH, _TURNS, _WORDS, _STRIP, _MARKS, _GAP, _AXIS = 26.0, 58.0, 70.0, 16.0, 46.0, 17.0, 14.0, 20.0, 30.0
+_HEAD, _WAVE, _PITCH, _TURNS, _WORDS, _STRIP, _MARKS, _GAP, _AXIS = 26.0, 58.0, 70.0, 18.0, 62.0, 20.0, 14.0, 20.0, 30.0
 _LOWEST_HZ, _HIGHEST_HZ = 70.0, 520.0
 _TICKS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900)
 _SMALL, _NORMAL, _LARGE = 11.0, 12.0, 15.0
@@ -94,16 +94,17 @@ class _Lanes:
     def _words(self, side: Drawn) -> Iterator[Shape]:
         if not side.words:
             return
-        free = 0.0
+        free = [0.0, 0.0]  # where each of two rows of text has room again
         for word in side.words:
             x, strength = self.x(word.start_ns), word.prominence
             width = max(self.x(word.end_ns) - x, 1.5)
             tall = 2 + 24 * (strength if np.isfinite(strength) else 0.0)
             told = f", emphasis {strength:.2f}" if np.isfinite(strength) else ""
             yield Box(x, self.y + 28 - tall, width - 0.5, tall, self.ink, 0.35, f"{word.text}{told}")
-            if x >= free:
-                yield Words(x, self.y + 41, word.text, _NORMAL, "ink")
-                free = x + len(word.text) * _LETTER + 6
+            row = 0 if x >= free[0] else 1
+            if x >= free[row]:
+                yield Words(x, self.y + 41 + 14 * row, word.text, _NORMAL, "ink")
+                free[row] = x + len(word.text) * _LETTER + 6
         yield from self._name("words", _WORDS)
 
     def _strip(self, strip: Strip) -> Iterator[Shape]:
