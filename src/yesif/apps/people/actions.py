@@ -1,7 +1,9 @@
 """Joining the studio, and signing in and out."""
 
 import unicodedata
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sesame.utils
 from django.contrib import auth
@@ -11,7 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from yesif.apps.people.models import Person, Role
+from yesif.apps.people.models import AgeCheck, Person, Role
 from yesif.apps.people.queries import ROLES
 from yesif.base.errors import BadInput, NotFound
 
@@ -53,6 +55,50 @@ def sign_in(request: HttpRequest, *, token: str) -> str:
     request.session.flush()
     auth.login(request, person)
     return person.id
+
+
+def sign_in_as(request: HttpRequest, *, person_id: str) -> None:
+    """Sign in someone whose address or passkey was just proved, in a fresh session. Raises NotFound."""
+    person = Person.objects.filter(pk=person_id, is_active=True).first()
+    if person is None:
+        raise NotFound("This link no longer signs anyone in.")
+    request.session.flush()
+    auth.login(request, person, backend="sesame.backends.ModelBackend")
+
+
+@transaction.atomic
+def tell(
+    *,
+    person_id: str,
+    stage_name: str,
+    pronouns: str,
+    languages: Sequence[str],
+    time_zone: str,
+    telephone: str = "",
+) -> None:
+    """What a person tells of themselves, whole. Raises NotFound, BadInput."""
+    person = Person.objects.select_for_update().filter(pk=person_id, is_active=True).first()
+    if person is None:
+        raise NotFound
+    if not languages or any(not 2 <= len(one) <= 8 or not one.isascii() for one in languages):
+        raise BadInput("Choose at least one language.")
+    if telephone and not (6 <= len(telephone) <= 40 and set(telephone) <= set("0123456789+ ()-/")):
+        raise BadInput("A telephone number has digits, spaces and + ( ) - / only.")
+    try:
+        ZoneInfo(time_zone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError) as wrong:
+        raise BadInput("That is not a time zone.") from wrong
+    person.stage_name, person.pronouns = _stage_name(stage_name), pronouns.strip()[:40]
+    person.languages, person.time_zone, person.telephone = sorted(set(languages)), time_zone, telephone.strip()
+    person.save(update_fields=["stage_name", "pronouns", "languages", "time_zone", "telephone"])
+
+
+@transaction.atomic
+def keep_age_check(*, person_id: str, verdict: bool, method: str, lasts: timedelta, now: datetime) -> None:
+    """Keep what an 18+ check said: verdict, method, date, expiry. Nothing else of it enters the studio."""
+    AgeCheck.objects.create(
+        person_id=person_id, verdict=verdict, method=method[:60], checked_at=now, expires_at=now + lasts
+    )
 
 
 def sign_out(request: HttpRequest) -> None:

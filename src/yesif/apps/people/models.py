@@ -30,6 +30,8 @@ class Person(AbstractBaseUser):
     stage_name = models.CharField(max_length=80, blank=True)
     pronouns = models.CharField(max_length=40, blank=True)
     languages = models.JSONField(default=list)
+    time_zone = models.CharField(max_length=60, blank=True)
+    telephone = models.CharField(max_length=40, blank=True)  # only for reminders, only if given
     # Sealed at joining, before the first match, so that no release can leak a person across splits (corpora.md §0.4).
     split_group = models.CharField(
         max_length=5, choices=[("train", "train"), ("dev", "dev"), ("test", "test")], blank=True
@@ -65,3 +67,16 @@ class Role(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.role}"
+
+
+class AgeCheck(models.Model):
+    """That someone is 18 or older: the verdict, how, when and until when. No document, number or date of birth."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="age_checks")
+    verdict = models.BooleanField()
+    method = models.CharField(max_length=60)
+    checked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.method}"

@@ -1,12 +1,13 @@
 """Who someone is, which roles they hold, and the link that signs them in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 import sesame.utils
 from django.conf import settings
 
-from yesif.apps.people.models import Person, Role
+from yesif.apps.people.models import AgeCheck, Person, Role
 from yesif.base.errors import NotFound
 
 ROLES = ("performer", "producer", "licensee", "auditor", "operator")
@@ -87,6 +88,47 @@ def person_of_link(token: str) -> PersonSeen | None:
     """Whom a sign-in link is for; None where it is too old, altered, or its person has left."""
     found = sesame.utils.get_user(token, update_last_login=False)
     return _seen(found) if isinstance(found, Person) else None
+
+
+@dataclass(frozen=True, slots=True)
+class AgeSeen:
+    """All that is kept of an 18+ check."""
+
+    verdict: bool
+    method: str
+    checked_at: datetime
+    expires_at: datetime
+
+
+def age_check(person_id: str) -> AgeSeen | None:
+    """The newest 18+ check of this person."""
+    found = AgeCheck.objects.filter(person_id=person_id).order_by("-checked_at").first()
+    return AgeSeen(found.verdict, found.method, found.checked_at, found.expires_at) if found else None
+
+
+def age_checked(person_id: str, *, now: datetime) -> bool:
+    """Is there a check that says 18 or older and has not run out?"""
+    found = age_check(person_id)
+    return found is not None and found.verdict and found.expires_at > now
+
+
+@dataclass(frozen=True, slots=True)
+class Self:
+    """What a person told the studio of themselves, as they see it."""
+
+    stage_name: str
+    pronouns: str
+    languages: tuple[str, ...]
+    time_zone: str
+    telephone: str
+
+
+def self_of(person_id: str) -> Self:
+    """One's own details. Raises NotFound."""
+    found = Person.objects.filter(pk=person_id, is_active=True).first()
+    if found is None:
+        raise NotFound
+    return Self(found.stage_name, found.pronouns, tuple(found.languages), found.time_zone, found.telephone)
 
 
 def _seen(found: Person) -> PersonSeen:

@@ -50,7 +50,7 @@ class BookingSeen:
 
 def projects_of(producer_id: str) -> list[ProjectSeen]:
     """A producer's projects, newest first."""
-    return [_project(one) for one in Project.objects.filter(producer_id=producer_id).order_by("-made_at")]
+    return [project_seen(one) for one in Project.objects.filter(producer_id=producer_id).order_by("-made_at")]
 
 
 def project(project_id: str, producer_id: str) -> ProjectSeen:
@@ -58,7 +58,7 @@ def project(project_id: str, producer_id: str) -> ProjectSeen:
     found = Project.objects.filter(pk=project_id, producer_id=producer_id).first()
     if found is None:
         raise NotFound
-    return _project(found)
+    return project_seen(found)
 
 
 def deck_ids_of(project_id: str) -> list[str]:
@@ -85,7 +85,8 @@ def booking(booking_id: str, performer_id: str) -> BookingSeen:
     return _booking(found)
 
 
-def _project(one: Project) -> ProjectSeen:
+def project_seen(one: Project) -> ProjectSeen:
+    """A project as its producer sees it."""
     return ProjectSeen(
         one.id,
         one.title,
