@@ -21,9 +21,15 @@ class Repaired:
 
 
 def repair(
-    present: Sequence[Performer], planned: Iterable[Pair], aims: Aims, *, begun: Iterable[Pair] = ()
+    present: Sequence[Performer],
+    planned: Iterable[Pair],
+    aims: Aims,
+    *,
+    begun: Iterable[Pair] = (),
+    forbidden: Iterable[Pair] = (),
 ) -> Repaired:
     """Pair those present. Pairs in `begun` are playing and are left alone; understudies step in where that helps."""
+    barred = {pair_of(a, b) for a, b in forbidden}
     here = {one.id: one for one in present}
     playing = {pair_of(a, b) for a, b in begun}
     busy = {each for pair in playing for each in pair}
@@ -32,9 +38,9 @@ def repair(
     fits: dict[Pair, Fit] = {}
     for n, one in enumerate(free):
         for other in free[n + 1 :]:
-            found = fit(one, other, aims)
+            pair = pair_of(one.id, other.id)
+            found = fit(one, other, aims) if pair not in barred else None
             if found is not None:
-                pair = pair_of(one.id, other.id)
                 fits[pair] = replace(found, worth=found.worth + _KEPT_PAIR) if pair in plan else found
     chosen = heaviest(fits)
     paired = {each for one in chosen for each in (one.a, one.b)} | busy

@@ -44,7 +44,7 @@ def make_block(
 
 @transaction.atomic
 def can(*, block_id: str, performer_id: str, would_stand_by: bool, now: datetime) -> None:
-    """ "I can": under an accepted contract, so it is also the yes to the core use for what is played in this block.
+    """“I can”: under an accepted contract, so it is also the yes to the core use for what is played in this block.
 
     A second time changes only whether they would stand by. Raises NotFound, Conflict (it has begun)."""
     block = Block.objects.select_for_update().filter(pk=block_id).first()
@@ -99,12 +99,13 @@ def settle(
 
 
 @transaction.atomic
-def pair_again(*, block_id: str, gone: Iterable[str], new: Sequence[NewPair], now: datetime) -> None:
-    """In the running block: pairings whose session is in `gone` end, `new` ones take their place. Raises NotFound."""
+def pair_again(*, block_id: str, gone: Iterable[tuple[str, str]], new: Sequence[NewPair], now: datetime) -> None:
+    """In the running block: pairs in `gone` end, `new` ones take their place. Raises NotFound."""
     block = Block.objects.select_for_update().filter(pk=block_id).first()
     if block is None:
         raise NotFound
-    block.pairings.filter(session__in=list(gone)).delete()
+    for a, b in gone:
+        block.pairings.filter(a_id=a, b_id=b).delete()
     Pairing.objects.bulk_create([Pairing(block=block, a_id=one.a, b_id=one.b, why=one.why, made_at=now) for one in new])
 
 

@@ -59,11 +59,14 @@ def turn_down(*, offer_id: str, performer_id: str, now: datetime) -> None:
 
 
 @transaction.atomic
-def book(*, block_id: str, performer_id: str, starts_at: datetime, now: datetime) -> str:
-    """A booking of one performer for one block, under the contract's terms as accepted; its id.
+def book(*, block_id: str, performer_id: str, now: datetime) -> str:
+    """The booking of one performer for one block, under the contract's terms as accepted; made once. Its id.
 
-    `consent.actions.accept_core` licenses it: saying "I can" to a block is the yes. Raises NotFound.
+    It licenses nothing: `consent.actions.accept_core` does, when the performer comes in. Raises NotFound.
     """
+    made = Booking.objects.filter(block_id=block_id, performer_id=performer_id, declined_at=None).first()
+    if made is not None:
+        return made.id
     block = Block.objects.filter(pk=block_id).first()
     offer = Offer.objects.filter(
         project_id=block.project_id if block else "",
@@ -76,7 +79,7 @@ def book(*, block_id: str, performer_id: str, starts_at: datetime, now: datetime
     return Booking.objects.create(
         project_id=block.project_id,
         performer_id=performer_id,
-        starts_at=starts_at,
+        starts_at=block.starts_at,
         minutes=block.minutes,
         core_what=offer.core_what,
         core_where=offer.core_where,

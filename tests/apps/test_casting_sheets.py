@@ -1,0 +1,66 @@
+"""A sheet is private: encrypted at rest, deleted whole, and read only for dealing."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from tests.apps.casting_cast import NOW, draw, performer, project
+from yesif.apps.casting.actions import sheets
+from yesif.apps.casting.models import Project, SealedSheet
+from yesif.apps.casting.queries import sheets as seen
+from yesif.base.errors import BadInput, Damaged
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_is_kept_says_nothing_without_the_studios_key() -> None:
+    ana = performer("ana")
+    draw(ana, grief="never")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sealed FROM casting_sealedsheet")
+        assert b"grief" not in bytes(cursor.fetchone()[0])
+    assert seen.own(ana).lines == {"grief": "never"}
+
+
+def test_anothers_sealed_sheet_does_not_open_as_ones_own() -> None:
+    ana, bo = performer("ana"), performer("bo")
+    draw(ana, grief="never")
+    SealedSheet.objects.create(performer_id=bo, sealed=SealedSheet.objects.get(pk=ana).sealed)
+    with pytest.raises(Damaged):
+        seen.own(bo)
+
+
+def test_deleting_leaves_nothing() -> None:
+    ana = performer("ana")
+    draw(ana, grief="never")
+    sheets.delete(performer_id=ana)
+    assert not SealedSheet.objects.exists()
+    assert not seen.own(ana).kept
+
+
+def test_very_heavy_holds_for_the_day_it_was_chosen() -> None:
+    ana = performer("ana")
+    sheets.write(performer_id=ana, lines={}, agreed=[], limits=[], most=4, on=NOW.date())
+    assert seen.on([ana], NOW.date())[ana].most == 4
+    assert seen.on([ana], (NOW + timedelta(days=1)).date())[ana].most == 3
+
+
+@pytest.mark.parametrize("wrong", [{"lines": {"grief": "perhaps"}}, {"most": 9}])
+def test_what_is_not_a_sheet_is_refused_and_the_old_one_stays(wrong: dict[str, object]) -> None:
+    ana = performer("ana")
+    draw(ana, grief="never")
+    usual: dict[str, object] = {"lines": {}, "agreed": [], "limits": [], "most": 3, "on": NOW.date()}
+    with pytest.raises(BadInput):
+        sheets.write(performer_id=ana, **{**usual, **wrong})  # type: ignore[arg-type]
+    assert seen.own(ana).lines == {"grief": "never"}
+
+
+def test_a_theme_out_of_the_project_is_dealt_to_nobody() -> None:
+    made = project()
+    whole = len(seen.pack(made).cards)
+
+    Project.objects.filter(pk=made).update(themes_out=["grief"], most=2)
+    kept = seen.pack(made).cards
+    assert 0 < len(kept) < whole
+    assert all("grief" not in card.themes and card.intensity <= 2 for card in kept)
