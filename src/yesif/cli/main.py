@@ -18,6 +18,8 @@ COMMANDS = {
     "import": ("yesif.cli.import_", "import_"),
     "build": ("yesif.cli.build", "build"),
     "verify": ("yesif.cli.verify", "verify"),
+    "audit": ("yesif.cli.audit", "audit"),
+    "witness": ("yesif.cli.witness", "witness"),
     "manage": ("yesif.cli.studio", "manage"),
     "models": ("yesif.cli.models", "models"),
     "measure": ("yesif.cli.measure", "measure"),
