@@ -15,9 +15,11 @@ from tests.people import person
 from yesif.apps.footage.actions import uploads
 from yesif.apps.footage.models import Performance, Take, Track, Upload
 from yesif.apps.footage.queries import uploads as queries
+from yesif.apps.keys import queries as keys
 from yesif.base.errors import BadInput, Conflict, LimitReached, NotFound
 from yesif.media import incoming
 from yesif.media.store import LocalStore
+from yesif.media.strongbox import Sealed
 
 pytestmark = pytest.mark.django_db
 LOG = os.urandom(3 * incoming.PIECE_BYTES + 4321)
@@ -38,9 +40,17 @@ def opened(take: Take, name: str, key: BrowserKey, kind: str = "voice") -> str:
     return uploads.open_upload(take_id=take.pk, kind=kind, performer_id=who, key=key.jwk, now=NOW).upload_id
 
 
+def kept(sha256: str, store: LocalStore) -> bytes:
+    """What the studio can read of a log it sealed."""
+    box = keys.box(Track.objects.get().performance_id)
+    return b"".join(Sealed(f"file://{store.root}", box, sha256).opened())
+
+
 def sent(upload: str, log: bytes, store: LocalStore, key: BrowserKey, name: str = "ana") -> uploads.Finished:
     incoming.append(queries.path_of(upload), 0, log)
-    agreed = uploads.agree(upload_id=upload, performer_id=person(name).pk, claim=key.claim(upload, log), store=store)
+    agreed = uploads.agree(
+        upload_id=upload, performer_id=person(name).pk, claim=key.claim(upload, log), store=store, now=NOW
+    )
     return uploads.finish(agreed=agreed, now=NOW)
 
 
@@ -83,12 +93,14 @@ def test_a_log_whose_hashes_agree_is_safe_once(store: LocalStore) -> None:
     upload = opened(take, "ana", key)
     sent(upload, LOG, store, key)
     track = Track.objects.get()
-    assert (track.state, track.log_bytes, store.local_path(track.log_sha256).read_bytes()) == (
+    assert (track.state, track.log_bytes, kept(track.log_sha256, store)) == (
         "complete",
         len(LOG),
         LOG,
     )
-    again = uploads.agree(upload_id=upload, performer_id=person("ana").pk, claim=key.claim(upload, LOG), store=store)
+    again = uploads.agree(
+        upload_id=upload, performer_id=person("ana").pk, claim=key.claim(upload, LOG), store=store, now=NOW
+    )
     assert again.already
     assert again.sha256 == track.log_sha256
     uploads.finish(agreed=again, now=NOW + timedelta(hours=1))
@@ -103,7 +115,7 @@ def test_a_seal_after_the_blob_but_before_the_facts_is_repeatable(store: LocalSt
     incoming.append(queries.path_of(upload), 0, LOG)
     for _ in range(2):  # the first one's process died before `finish`
         agreed = uploads.agree(
-            upload_id=upload, performer_id=person("ana").pk, claim=key.claim(upload, LOG), store=store
+            upload_id=upload, performer_id=person("ana").pk, claim=key.claim(upload, LOG), store=store, now=NOW
         )
     uploads.finish(agreed=agreed, now=NOW)
     assert Track.objects.get().state == "complete"
@@ -116,12 +128,16 @@ def test_a_wrong_byte_is_found_and_everything_before_its_piece_is_kept(store: Lo
     damaged = LOG[:at] + bytes([LOG[at] ^ 1]) + LOG[at + 1 :]
     incoming.append(queries.path_of(upload), 0, damaged)
     with pytest.raises(uploads.Disagrees) as found:
-        uploads.agree(upload_id=upload, performer_id=person("ana").pk, claim=key.claim(upload, LOG), store=store)
-    kept = at // incoming.PIECE_BYTES * incoming.PIECE_BYTES
-    assert found.value.offset == incoming.offset(queries.path_of(upload)) == kept
-    incoming.append(queries.path_of(upload), kept, LOG[kept:])
-    agreed = uploads.agree(upload_id=upload, performer_id=person("ana").pk, claim=key.claim(upload, LOG), store=store)
-    assert store.local_path(agreed.sha256).read_bytes() == LOG
+        uploads.agree(
+            upload_id=upload, performer_id=person("ana").pk, claim=key.claim(upload, LOG), store=store, now=NOW
+        )
+    whole = at // incoming.PIECE_BYTES * incoming.PIECE_BYTES
+    assert found.value.offset == incoming.offset(queries.path_of(upload)) == whole
+    incoming.append(queries.path_of(upload), whole, LOG[whole:])
+    agreed = uploads.agree(
+        upload_id=upload, performer_id=person("ana").pk, claim=key.claim(upload, LOG), store=store, now=NOW
+    )
+    assert kept(agreed.sha256, store) == LOG
 
 
 @pytest.mark.parametrize("length", [0, 1, incoming.PIECE_BYTES, len(LOG) - 1])
@@ -130,7 +146,9 @@ def test_a_seal_before_everything_arrived_says_where_to_go_on(store: LocalStore,
     upload = opened(take, "ana", key)
     incoming.append(queries.path_of(upload), 0, LOG[:length])
     with pytest.raises(uploads.Disagrees) as found:
-        uploads.agree(upload_id=upload, performer_id=person("ana").pk, claim=key.claim(upload, LOG), store=store)
+        uploads.agree(
+            upload_id=upload, performer_id=person("ana").pk, claim=key.claim(upload, LOG), store=store, now=NOW
+        )
     assert found.value.offset <= length
     assert found.value.offset % incoming.PIECE_BYTES == 0
 
@@ -156,7 +174,7 @@ def test_a_signature_by_another_key_a_wrong_chain_and_missing_pieces_change_noth
         replace(good, size=good.size - incoming.PIECE_BYTES),
     ):
         with pytest.raises(BadInput):
-            uploads.agree(upload_id=upload, performer_id=person("ana").pk, claim=bad, store=store)
+            uploads.agree(upload_id=upload, performer_id=person("ana").pk, claim=bad, store=store, now=NOW)
     assert incoming.offset(queries.path_of(upload)) == len(LOG)
     assert Track.objects.get().state == "uploading"
 
@@ -182,7 +200,9 @@ def test_what_is_safe_cannot_be_stopped_and_what_is_stopped_is_gone(
         uploads.stop(upload_id=upload, performer_id=person("ana").pk, now=NOW)
     assert not queries.path_of(upload).exists()
     with pytest.raises(Conflict):
-        uploads.agree(upload_id=upload, performer_id=person("ana").pk, claim=key.claim(upload, LOG), store=store)
+        uploads.agree(
+            upload_id=upload, performer_id=person("ana").pk, claim=key.claim(upload, LOG), store=store, now=NOW
+        )
     second = opened(take, "ana", key)
     assert second != upload
     sent(second, LOG, store, key)
@@ -220,7 +240,9 @@ def test_nothing_of_a_take_that_was_called_off_is_kept(store: LocalStore) -> Non
     incoming.append(queries.path_of(upload), 0, LOG)
     Take.objects.update(state="called-off")
     with pytest.raises(Conflict, match="called off"):
-        uploads.agree(upload_id=upload, performer_id=person("ana").pk, claim=key.claim(upload, LOG), store=store)
+        uploads.agree(
+            upload_id=upload, performer_id=person("ana").pk, claim=key.claim(upload, LOG), store=store, now=NOW
+        )
     with pytest.raises(Conflict, match="called off"):
         opened(take, "ana", key, "camera")
     assert uploads.clear_leftovers(older_than=NOW + timedelta(hours=1)) == 1

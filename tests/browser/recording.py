@@ -115,8 +115,8 @@ def safe(page: Page, seconds: float = 30) -> dict[str, str]:
 
 
 def log_of(studio: Studio, sha256: str) -> Path:
-    """The take log in the studio's store."""
-    return studio.folder / "store" / "sha256" / sha256[:2] / sha256[2:4] / sha256
+    """A copy of the take log in the studio's store."""
+    return Path(studio.ask("log", sha256=sha256))
 
 
 def _page(route: Route) -> None:

@@ -77,3 +77,20 @@ def test_a_wrapped_key_opens_in_its_place_only(key: bytes, under: bytes, place: 
         envelope.unwrap(wrapped, under=under, place=place + "x")
     with pytest.raises(Damaged):
         envelope.unwrap(wrapped, under=bytes(b ^ 1 for b in under), place=place)
+
+
+KEYS = st.binary(min_size=16, max_size=16)
+
+
+@given(KEYS, st.dictionaries(st.text(min_size=1, max_size=8), KEYS, min_size=1, max_size=4), st.text(max_size=20))
+def test_a_nested_key_needs_every_key_around_it(key: bytes, under: dict[str, bytes], place: str) -> None:
+    nested = envelope.nest(key, under=under, place=place)
+    assert envelope.unnest(nested, under=under, place=place) == key
+    with pytest.raises(Damaged):
+        envelope.unnest(nested, under=under, place=place + "x")
+    for name in under:
+        fewer = {one: value for one, value in under.items() if one != name}
+        with pytest.raises(Damaged):
+            envelope.unnest(nested, under=fewer, place=place)
+        with pytest.raises(Damaged):
+            envelope.unnest(nested, under={**fewer, name: bytes(b ^ 1 for b in under[name])}, place=place)

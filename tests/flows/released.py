@@ -16,6 +16,7 @@ from tests.people import person
 from yesif.apps.casting.models import Project
 from yesif.apps.consent import actions as consent
 from yesif.apps.decks.models import Card, Deck, PersonaNote
+from yesif.apps.footage.boxes import boxes_of
 from yesif.apps.footage.models import FeatureTable, Finding, Performance, Take, Track
 from yesif.apps.stage.models import Dealing, Place, Scene, Session
 from yesif.base.clock import FixedClock
@@ -24,6 +25,7 @@ from yesif.core.policy.uses import CURRENT, Form, Use
 from yesif.flows import engine
 from yesif.flows.build_release import start_build, use_of
 from yesif.flows.runner import InlineRunner
+from yesif.media import strongbox
 from yesif.media.stage import Column, Recipe
 from yesif.media.store import open_store
 from yesif.media.tables import TableWriter
@@ -131,13 +133,13 @@ def play(*names: str, takes: int = 1, split: str = "", **extra: Any) -> list[Per
             )
             Dealing.objects.create(scene=scene, place=places[name], note=note)
             made.append(_performance(take, name, position, **extra))
+        for one, name in zip(made[-len(names) :], names, strict=True):  # once all are there whose joint box it is
+            _fill(one, name, **extra)
     return made
 
 
-def _performance(
-    take: Take, name: str, position: str, *, without: tuple[str, ...] = (), leak_db: float | None = None
-) -> Performance:
-    one = Performance.objects.create(
+def _performance(take: Take, name: str, position: str, *, leak_db: float | None = None, **_: Any) -> Performance:
+    return Performance.objects.create(
         take=take,
         performer=person(name),
         position=position,
@@ -145,6 +147,10 @@ def _performance(
         leak_db=leak_db,
         summary={"words_apart": True},
     )
+
+
+def _fill(one: Performance, name: str, *, without: tuple[str, ...] = (), **_: Any) -> None:
+    position = one.position
     # Of the whole id: two performances whose content agrees by chance would share one digest.
     seed = int.from_bytes(hashlib.sha256(one.id.encode()).digest()[:4])
     with tempfile.TemporaryDirectory() as scratch:
@@ -165,11 +171,10 @@ def _performance(
         threshold=20.0,
         sentence="Speech is 31 dB above the room.",
     )
-    return one
 
 
 def _track(one: Performance, kind: str, path: Path, media_type: str) -> None:
-    blob = open_store(settings.STORAGE).put_file(path)
+    blob = strongbox.put_file(open_store(settings.STORAGE), boxes_of(take_id=one.take_id, now=NOW).own[one.id], path)
     time = {"offset_ns": 0, "drift_ppb": 0, "first_ns": 0, "end_ns": LENGTH_NS, "knots": []}
     Track.objects.create(
         performance=one,
@@ -189,9 +194,19 @@ def _table(one: Performance, stage: str, rows: Mapping[str, Any], folder: Path) 
     writer = TableWriter(folder / f"{stage}.parquet", recipe, {"track": one.id})
     writer.add(rows)
     writer.close({})
-    blob = open_store(settings.STORAGE).put_file(folder / f"{stage}.parquet")
+    boxes, joint = boxes_of(take_id=one.take_id, now=NOW), stage == "turns"
+    box = boxes.joint if joint else boxes.own[one.id]
+    assert box is not None
+    blob = strongbox.put_file(open_store(settings.STORAGE), box, folder / f"{stage}.parquet")
     FeatureTable.objects.create(
-        performance=one, stage=stage, version="1", address=blob.sha256, part=part, sha256=blob.sha256, rows=writer.rows
+        performance=one,
+        stage=stage,
+        version="1",
+        address=blob.sha256,
+        part=part,
+        sha256=blob.sha256,
+        joint=joint,
+        rows=writer.rows,
     )
 
 

@@ -69,7 +69,7 @@ def finish(upload_id: str, performer_id: str, key: BrowserKey, content: bytes) -
     incoming.append(path_of(upload_id), 0, content)
     claim = key.claim(upload_id, content)
     agreed = uploads.agree(
-        upload_id=upload_id, performer_id=performer_id, claim=claim, store=open_store(settings.STORAGE)
+        upload_id=upload_id, performer_id=performer_id, claim=claim, store=open_store(settings.STORAGE), now=NOW
     )
     ingest.upload_ended(agreed=agreed, now=NOW)
     uploads.clear(upload_id=upload_id)

@@ -15,6 +15,7 @@ from tests.people import person
 from yesif.apps.footage.actions import review, uploads
 from yesif.apps.footage.models import Finding, Performance, Take, Track
 from yesif.apps.jobs.models import Job
+from yesif.apps.keys import queries as keys
 from yesif.apps.record import queries as record
 from yesif.base.clock import FixedClock
 from yesif.base.errors import Conflict, Damaged, NotFound
@@ -22,6 +23,7 @@ from yesif.flows import engine, ingest
 from yesif.flows.runner import InlineRunner
 from yesif.media import stations
 from yesif.media.store import open_store
+from yesif.media.strongbox import Box, Sealed, name_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 S = 1_000_000_000
@@ -72,7 +74,7 @@ def test_a_whole_take_is_sealed_with_everything_in_it(clock: FixedClock) -> None
         assert stages["face"] == "face"
         assert mine.summary["turns"]
         assert mine.preview_sha256
-        with av.open(str(open_store(settings.STORAGE).local_path(mine.preview_sha256))) as film:
+        with av.open(Sealed(settings.STORAGE, keys.box(mine.id), mine.preview_sha256).open(), "r") as film:
             assert film.duration == pytest.approx(sent.LENGTH_S * 1e6, abs=100_000)
     assert record.count("track-sealed") == 4
     assert not list((Path(settings.DATA) / "work").glob("job_*"))
@@ -187,7 +189,7 @@ def test_a_log_that_rotted_in_the_store_is_told(clock: FixedClock) -> None:
     take = sent.played()
     sent.send_all(take)
     voice = part(take, "bo").tracks.get(kind="voice")
-    path = open_store(settings.STORAGE).local_path(voice.log_sha256)
+    path = open_store(settings.STORAGE).local_path(name_of(voice.performance_id, voice.log_sha256))
     rotten = bytearray(path.read_bytes())
     rotten[len(rotten) // 2] ^= 0xFF
     path.write_bytes(rotten)
@@ -210,10 +212,10 @@ def test_a_step_that_crashes_every_time_costs_its_own_track_only(
 ) -> None:
     real = stations.put_together
 
-    def crashes(store: str, facts: stations.LogFacts) -> Any:
-        if facts.kind == "camera" and facts.log == hash_of("ana"):
+    def crashes(store: str, box: Box, facts: stations.LogFacts) -> Any:
+        if facts.kind == "camera" and facts.log.sha256 == hash_of("ana"):
             raise MemoryError
-        return real(store, facts)
+        return real(store, box, facts)
 
     take = sent.played()
     sent.send_all(take)
@@ -272,7 +274,7 @@ def test_a_seal_rebuilds_the_film_without_the_sealed_stretch(clock: FixedClock) 
     mine.refresh_from_db()
     assert mine.preview_leaves_out == [[S, 2 * S]]
     assert mine.preview_sha256 not in ("", before)
-    assert not open_store(settings.STORAGE).exists(before)
+    assert not open_store(settings.STORAGE).exists(name_of(mine.id, before))
 
 
 def test_an_ingest_that_was_set_aside_is_taken_up_again(clock: FixedClock) -> None:

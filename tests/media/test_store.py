@@ -134,3 +134,13 @@ def test_a_bucket_that_does_not_answer_is_tried_again_and_not_taken_for_empty(tm
 def test_an_address_of_another_kind_is_refused(address: str) -> None:
     with pytest.raises(BadInput, match="YESIF_STORAGE"):
         open_store(address)
+
+
+def test_bytes_under_a_name_of_their_own_take_the_place_of_older_ones(store: Store) -> None:
+    for portions in ([b"yes"], [b"yes, ", b"if"]):
+        store.put_named(ABSENT, portions)
+    assert (store.size(ABSENT), store.read_range(ABSENT, 5, 9)) == (7, b"if")
+    with pytest.raises(NotFound):
+        store.put_named("../x", [b"never a path made of what a stranger typed"])
+    store.delete(ABSENT)
+    assert not store.exists(ABSENT)

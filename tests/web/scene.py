@@ -11,7 +11,9 @@ from tests.people import person
 from yesif.apps.casting.models import Project
 from yesif.apps.decks.models import Card, Deck
 from yesif.apps.footage.models import Finding, Performance, Take, Track
+from yesif.apps.keys import actions as keys
 from yesif.apps.stage.models import Event, Place, Scene, Session
+from yesif.media import strongbox
 from yesif.media.store import Store, open_store
 
 S = 1_000_000_000
@@ -66,11 +68,13 @@ def played(*, state: str = "in-review", title: str = "Unit 114") -> Played:
 
 def show_preview(performance_id: str, content: bytes, *, leaves_out: list[list[int]] | None = None) -> None:
     """Give a performance a preview of these bytes, as ingest would."""
+    owner = Performance.objects.get(pk=performance_id).performer_id
+    box = keys.box_for(box_id=performance_id, owners=[owner], now=now())
     peaks = json.dumps({"peaks": [0.1, 0.5, 0.9]}).encode()
     Performance.objects.filter(pk=performance_id).update(
-        preview_sha256=store().put_bytes(content).sha256,
-        poster_sha256=store().put_bytes(b"poster " + content[:20]).sha256,
-        peaks_sha256=store().put_bytes(peaks).sha256,
+        preview_sha256=strongbox.put_bytes(store(), box, content).sha256,
+        poster_sha256=strongbox.put_bytes(store(), box, b"poster " + content[:20]).sha256,
+        peaks_sha256=strongbox.put_bytes(store(), box, peaks).sha256,
         preview_leaves_out=leaves_out or [],
     )
 

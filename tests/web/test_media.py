@@ -15,6 +15,7 @@ from tests.people import person
 from tests.web.scene import Played, played, store
 from yesif.apps.footage.actions import review as actions
 from yesif.apps.footage.models import Performance
+from yesif.media.strongbox import name_of
 from yesif.web import media
 
 SIZE = len("ana plays " * 4000)
@@ -110,7 +111,7 @@ def test_a_seal_stops_an_address_already_given_out(scene: Played) -> None:
 
 
 def test_a_blob_that_is_gone_is_404(scene: Played) -> None:
-    store().delete(Performance.objects.get(pk=scene.ana).preview_sha256)
+    store().delete(name_of(scene.ana, Performance.objects.get(pk=scene.ana).preview_sha256))
     assert get(signed_in("ana"), anas(scene))[0].status_code == 404
 
 

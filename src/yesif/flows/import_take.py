@@ -20,13 +20,16 @@ from yesif.apps.decks import queries as decks
 from yesif.apps.footage.actions import ingest as actions
 from yesif.apps.footage.actions.ingest import Recording
 from yesif.apps.footage.queries import tracks
+from yesif.apps.keys import actions as keys
 from yesif.apps.market import queries as market
 from yesif.apps.people import actions as people
 from yesif.apps.stage.actions import bookings as stage
 from yesif.apps.stage.actions.bookings import ScenePlan
-from yesif.base.errors import BadInput, NotFound
+from yesif.base import ids
+from yesif.base.errors import BadInput, Conflict, NotFound
 from yesif.base.money import Money
 from yesif.flows.ingest import start_ingest
+from yesif.media import strongbox
 from yesif.media.probe import Probe, probe
 from yesif.media.store import open_store
 
@@ -57,12 +60,16 @@ def start_import(*, scene_id: str, found: Mapping[str, Found], offset_ns: int, s
 
     `offset_ns`: when b's recording began, on a's clock; negative where b began first. Raises NotFound, Conflict.
     """
-    store = open_store(settings.STORAGE)
+    store, places = open_store(settings.STORAGE), tracks.places(scene_id)
+    if set(places) != set(found):
+        raise Conflict(f"This session has {len(places)} performers, and {len(found)} recordings were given.")
     late = {"a": max(-offset_ns, 0), "b": max(offset_ns, 0)}
     recordings = {}
     for position, one in found.items():
-        blob = store.put_file(one.path)
-        recordings[position] = Recording(blob.sha256, blob.size, one.kinds, late.get(position, 0))
+        own = ids.new("prf")
+        box = keys.box_for(box_id=own, owners=[places[position]], now=now)
+        blob = strongbox.put_file(store, box, one.path)
+        recordings[position] = Recording(own, blob.sha256, blob.size, one.kinds, late.get(position, 0))
     length_ns = max(one.length_ns + late.get(position, 0) for position, one in found.items())
     # The blobs are durable before the facts that name them: killed here, nothing is left but bytes without a name.
     with transaction.atomic():

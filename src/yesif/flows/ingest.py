@@ -21,13 +21,15 @@ from django.db import transaction
 
 from yesif.apps.footage.actions import ingest as actions
 from yesif.apps.footage.actions import review, uploads
+from yesif.apps.footage.boxes import TakeBoxes, boxes_of
 from yesif.apps.footage.queries import tracks as queries
 from yesif.apps.footage.queries.tracks import PerformanceHere, TakeHere, TrackHere
-from yesif.base.errors import Conflict
+from yesif.base.errors import Conflict, NotFound
 from yesif.flows.engine import Heavy, JobSeen, Limits, Run, retry, status, workflow
 from yesif.media import stations
 from yesif.media.features.pairing import NEEDED
 from yesif.media.stations import LogFacts, TrackFacts
+from yesif.media.strongbox import Box, Sealed
 
 Plain = dict[str, Any]
 
@@ -122,35 +124,38 @@ def _living(take_id: str) -> TakeHere:
 
 def _assemble(job: Run, take: TakeHere) -> None:
     steps: list[Heavy] = []
+    boxes = boxes_of(take_id=take.id, now=job.now())
     for part in take.performances:
         if take.source == "import":
-            steps += _from_recording(part)
+            steps += _from_recording(boxes, part)
         else:
-            steps += _from_logs(take, part)
+            steps += _from_logs(boxes, take, part)
         missing = {"voice", "camera"} - {track.kind for track in part.tracks if track.log or track.sha256}
         if missing:
             job.step(f"missing-{part.position}", _missing, sorted(missing), commit=_list_of(part.id))
     job.heavy_all(steps)
 
 
-def _from_logs(take: TakeHere, part: PerformanceHere) -> list[Heavy]:
+def _from_logs(boxes: TakeBoxes, take: TakeHere, part: PerformanceHere) -> list[Heavy]:
     return [
         Heavy(
             f"assemble-{part.position}-{track.kind}",
             stations.put_together,
-            (settings.STORAGE, _log_facts(take, part, track)),
+            (settings.STORAGE, box, _log_facts(boxes, take, part, track)),
             _LIGHT,
             commit=_track_of(track.id),
             give_up=partial(stations.unusable, track.kind),
         )
         for track in part.tracks
-        if track.log
+        # What everyone is heard in goes where one of them took their part back: its box is destroyed.
+        if track.log and (box := boxes.of_track(part.id, track.kind))
     ]
 
 
-def _from_recording(part: PerformanceHere) -> list[Heavy]:
+def _from_recording(boxes: TakeBoxes, part: PerformanceHere) -> list[Heavy]:
     """One recording holds both tracks of a part, so one child takes it apart."""
-    if not part.tracks:
+    box = boxes.own.get(part.id)
+    if not part.tracks or box is None:
         return []
     ids = {track.kind: track.id for track in part.tracks}
     source = part.tracks[0]
@@ -166,7 +171,7 @@ def _from_recording(part: PerformanceHere) -> list[Heavy]:
         Heavy(
             f"assemble-{part.position}",
             stations.take_apart,
-            (settings.STORAGE, source.log, offset_ns),
+            (settings.STORAGE, box, _sealed(box, source.log), offset_ns),
             _LIGHT,
             commit=commit,
             give_up=lambda why: [stations.unusable(kind, why) for kind in ids],
@@ -174,27 +179,35 @@ def _from_recording(part: PerformanceHere) -> list[Heavy]:
     ]
 
 
-def _log_facts(take: TakeHere, part: PerformanceHere, track: TrackHere) -> LogFacts:
+def _log_facts(boxes: TakeBoxes, take: TakeHere, part: PerformanceHere, track: TrackHere) -> LogFacts:
+    def log(whose: PerformanceHere, what: TrackHere | None) -> Sealed | None:
+        box = boxes.of_track(whose.id, what.kind) if what else None
+        return _sealed(box, what.log) if box and what and what.log else None
+
     own = part.track("voice")
-    partner = next((found for p in take.performances if p.id != part.id and (found := p.track("voice"))), None)
+    mine = log(part, track)
+    if mine is None:
+        raise NotFound
+    partner = next((found for p in take.performances if p.id != part.id and (found := log(p, p.track("voice")))), None)
     return LogFacts(
         kind=track.kind,
-        log=track.log,
+        log=mine,
         receipt=track.receipt,
         opened_ns=take.opened_ns,
         action_ns=take.action_ns,
         cut_ns=take.cut_ns,
-        clock_log=own.log if own and own.id != track.id and own.log else None,
-        partner_log=partner.log if partner and partner.log else None,
+        clock_log=log(part, own) if own and own.id != track.id else None,
+        partner_log=partner,
     )
 
 
 def _measure(job: Run, take: TakeHere) -> dict[str, Plain]:
     steps = []
+    boxes = boxes_of(take_id=take.id, now=job.now())
     for part in take.performances:
-        here = _facts(part, "voice", "camera")
+        here = _facts(boxes, part, "voice", "camera")
         if here:
-            arguments = (settings.STORAGE, here, str(settings.MODELS), take.span_ns)
+            arguments = (settings.STORAGE, boxes.own[part.id], here, str(settings.MODELS), take.span_ns)
             commit = _measured_of(part.id)
             steps.append(
                 Heavy(f"measure-{part.position}", stations.measure, arguments, _LONG, commit, stations.unmeasured)
@@ -207,11 +220,12 @@ def _measure_pair(job: Run, take: TakeHere, measured: Mapping[str, Plain]) -> No
     if len(take.performances) != 2:
         return
     first, second = take.performances
-    voices = [_facts(part, "voice").get("voice") for part in (first, second)]
-    if voices[0] is None or voices[1] is None:
+    boxes = boxes_of(take_id=take.id, now=job.now())
+    voices = [_facts(boxes, part, "voice").get("voice") for part in (first, second)]
+    if voices[0] is None or voices[1] is None or boxes.joint is None:
         return
-    sides = tuple(_tables(measured.get(part.position)) for part in (first, second))
-    arguments = (settings.STORAGE, sides, (voices[0], voices[1]), take.span_ns)
+    sides = tuple(_tables(boxes.own[part.id], measured.get(part.position)) for part in (first, second))
+    arguments = (settings.STORAGE, boxes.joint, sides, (voices[0], voices[1]), take.span_ns)
 
     def commit(found: Plain) -> None:
         for number, part in enumerate((first, second)):
@@ -231,8 +245,9 @@ def _measure_pair(job: Run, take: TakeHere, measured: Mapping[str, Plain]) -> No
 def _preview(job: Run, performance_id: str) -> None:
     """Make films until one leaves out all that is sealed by the time it is kept."""
     for number in range(1, 20):
-        _, part = queries.performance(performance_id)
-        here = _facts(part, "voice", "camera")
+        take, part = queries.performance(performance_id)
+        boxes = boxes_of(take_id=take.id, now=job.now())
+        here = _facts(boxes, part, "voice", "camera")
         if not here or part.state == "withdrawn":
             return
         sealed = actions.sealed_spans(performance_id)
@@ -242,28 +257,32 @@ def _preview(job: Run, performance_id: str) -> None:
             answers.append(actions.keep_preview(performance_id=performance_id, preview=made))
             actions.keep_findings(performance_id=performance_id, found=made["findings"])
 
-        arguments = (settings.STORAGE, here, sealed)
+        arguments = (settings.STORAGE, boxes.own[performance_id], here, sealed)
         give_up = partial(stations.unfilmed, sealed)
         name = f"preview-{performance_id}-{number}"
         (made,) = job.heavy_all([Heavy(name, stations.film, arguments, _LONG, commit, give_up)])
         if kept == [True] or (not kept and made["sealed"] == sealed):
             return
-        review.delete_unshown({made["film"], made["poster"], made["peaks"]} - {""})
+        review.delete_unshown(performance_id, {made["film"], made["poster"], made["peaks"]} - {""})
 
 
-def _facts(part: PerformanceHere, *kinds: str) -> dict[str, TrackFacts]:
+def _facts(boxes: TakeBoxes, part: PerformanceHere, *kinds: str) -> dict[str, TrackFacts]:
     found = {}
     for kind in kinds:
-        track = part.track(kind)
-        if track is not None and track.sha256:
-            found[kind] = TrackFacts(track.sha256, dict(track.manifest))
+        track, box = part.track(kind), boxes.of_track(part.id, kind)
+        if box is not None and track is not None and track.sha256:
+            found[kind] = TrackFacts(_sealed(box, track.sha256), dict(track.manifest))
     return found
 
 
-def _tables(measured: Plain | None) -> dict[str, str]:
-    """The digests of the tables a pair is measured from, by stage; those that there are."""
+def _tables(box: Box, measured: Plain | None) -> dict[str, Sealed]:
+    """The tables a pair is measured from, by stage; those that there are."""
     tables = measured["tables"] if measured else []
-    return {one["stage"]: one["sha256"] for one in tables if one["stage"] in NEEDED and one["sha256"]}
+    return {one["stage"]: _sealed(box, one["sha256"]) for one in tables if one["stage"] in NEEDED and one["sha256"]}
+
+
+def _sealed(box: Box, sha256: str) -> Sealed:
+    return Sealed(settings.STORAGE, box, sha256)
 
 
 def _track_of(track_id: str) -> Any:

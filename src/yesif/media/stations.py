@@ -1,7 +1,8 @@
-"""The heavy stations of ingest, each a pure function of blobs: read from the store, work, put into the store.
+"""The heavy stations of ingest, each a pure function of blobs: read out of their boxes, work, seal into a box.
 
 They run in a child of the worker (or anywhere else that reaches the store): arguments and answers are plain values.
-Doing one again puts the same bytes under the same names.
+Doing one again puts the same content under the same names. What is read is copied into a folder that goes with the
+work.
 """
 
 import json
@@ -11,8 +12,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from yesif.base.errors import BadInput, NotFound
+from yesif.base.errors import BadInput, Damaged, NotFound
 from yesif.core.timeline.finding import Finding as TimeFinding
+from yesif.media import strongbox
 from yesif.media.assemble import AssembledTrack, assemble_import, assemble_track
 from yesif.media.cut import Placed
 from yesif.media.features.measure import measure_track
@@ -23,6 +25,7 @@ from yesif.media.preview import make_preview
 from yesif.media.quality.finding import Finding as QualityFinding
 from yesif.media.stage import TimeMap
 from yesif.media.store import Store, open_store
+from yesif.media.strongbox import Box, Sealed
 from yesif.media.takelog import chain, scan
 
 Span = tuple[int, int]
@@ -31,23 +34,23 @@ Plain = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class LogFacts:
-    """One take log to put together; digests name blobs. Times: `opened_ns` studio time, the others session clock."""
+    """One take log to put together. Times: `opened_ns` studio time, the others session clock."""
 
     kind: str
-    log: str
+    log: Sealed
     opened_ns: int
     action_ns: int
     cut_ns: int
     receipt: Plain | None = None
-    clock_log: str | None = None
-    partner_log: str | None = None
+    clock_log: Sealed | None = None
+    partner_log: Sealed | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TrackFacts:
     """One track that was put together: its blob and its manifest."""
 
-    sha256: str
+    sealed: Sealed
     manifest: Plain
 
     @property
@@ -71,85 +74,89 @@ class Noticed:
     track: str = ""
 
 
-def put_together(store_url: str, facts: LogFacts) -> Plain:
+def put_together(store_url: str, box: Box, facts: LogFacts) -> Plain:
     """Check one log against its receipt and assemble it: the track's digest, size, media type, manifest, findings."""
-    store = open_store(store_url)
-    noticed = _against_receipt(store.local_path(facts.log), facts.receipt)
-    with tempfile.TemporaryDirectory(prefix="yesif-assemble-") as folder:
+    with tempfile.TemporaryDirectory(prefix="yesif-assemble-") as name:
+        folder = Path(name)
+        log = facts.log.copy(folder)
+        noticed = _against_receipt(log, facts.receipt)
         made = assemble_track(
-            store.local_path(facts.log),
-            Path(folder),
+            log,
+            folder,
             opened_ns=facts.opened_ns,
             action_ns=facts.action_ns,
             cut_ns=facts.cut_ns,
             kind=facts.kind,
-            clock_log=_other_log(store, facts.clock_log),
-            partner_log=_other_log(store, facts.partner_log),
+            clock_log=_other_log(folder, facts.clock_log),
+            partner_log=_other_log(folder, facts.partner_log),
         )
-        kept = _kept(store, made)
+        kept = _kept(open_store(store_url), box, made)
     return {**kept, "findings": noticed + kept["findings"]}
 
 
-def take_apart(store_url: str, recording: str, offset_ns: int) -> list[Plain]:
+def take_apart(store_url: str, box: Box, recording: Sealed, offset_ns: int) -> list[Plain]:
     """Split a recording made elsewhere, which begins `offset_ns` after "action", into its tracks.
 
     Raises NotFound, Damaged, LimitReached.
     """
     store = open_store(store_url)
     with tempfile.TemporaryDirectory(prefix="yesif-import-") as folder:
-        made = assemble_import(store.local_path(recording), Path(folder))
-        return [_moved(_kept(store, track), offset_ns) for track in made]
+        made = assemble_import(recording.copy(Path(folder)), Path(folder))
+        return [_moved(_kept(store, box, track), offset_ns) for track in made]
 
 
-def measure(store_url: str, tracks: Mapping[str, TrackFacts], models: str, span_ns: Span) -> Plain:
+def measure(store_url: str, box: Box, tracks: Mapping[str, TrackFacts], models: str, span_ns: Span) -> Plain:
     """Measure one performance; `tracks` by voice and camera."""
     store = open_store(store_url)
-    with tempfile.TemporaryDirectory(prefix="yesif-measure-") as folder:
+    with tempfile.TemporaryDirectory(prefix="yesif-measure-") as name:
+        folder = Path(name)
         measured = measure_track(
-            {kind: store.local_path(track.sha256) for kind, track in tracks.items()},
-            Path(folder),
+            {kind: track.sealed.copy(folder) for kind, track in tracks.items()},
+            folder,
             models_dir=Path(models),
             maps={kind: track.clock for kind, track in tracks.items()},
-            digests={kind: track.sha256 for kind, track in tracks.items()},
+            digests={kind: track.sealed.sha256 for kind, track in tracks.items()},
             span_ns=span_ns,
         )
         speech = next((one.path for one in measured.tables if one.stage == "speech" and one.path), None)
         turns = [list(span) for span in read_spans(speech)] if speech else []
-        return {**_measured(store, measured), "turns": turns}
+        return {**_measured(store, box, measured), "turns": turns}
 
 
 def measure_two(
     store_url: str,
-    sides: tuple[Mapping[str, str], Mapping[str, str]],
+    box: Box,
+    sides: tuple[Mapping[str, Sealed], Mapping[str, Sealed]],
     voices: tuple[TrackFacts, TrackFacts],
     span_ns: Span,
 ) -> Plain:
-    """Measure what two performers do together; `sides`: the digest of each one's tables by stage."""
-    store = open_store(store_url)
-    first, second = ({stage: store.local_path(sha256) for stage, sha256 in side.items()} for side in sides)
-    with tempfile.TemporaryDirectory(prefix="yesif-pair-") as folder:
+    """Measure what two performers do together; `sides`: each one's tables by stage."""
+    with tempfile.TemporaryDirectory(prefix="yesif-pair-") as name:
+        folder = Path(name)
+        first, second = ({stage: one.copy(folder) for stage, one in side.items()} for side in sides)
         measured = measure_pair(
             (first, second),
-            Path(folder),
+            folder,
             spans_ns=(_span(voices[0], span_ns), _span(voices[1], span_ns)),
-            voices=(store.local_path(voices[0].sha256), store.local_path(voices[1].sha256)),
+            voices=(voices[0].sealed.copy(folder), voices[1].sealed.copy(folder)),
             maps=(voices[0].clock, voices[1].clock),
         )
-        return _measured(store, measured)
+        return _measured(open_store(store_url), box, measured)
 
 
-def film(store_url: str, tracks: Mapping[str, TrackFacts], sealed: Sequence[Sequence[int]]) -> Plain:
+def film(store_url: str, box: Box, tracks: Mapping[str, TrackFacts], sealed: Sequence[Sequence[int]]) -> Plain:
     """The film a performer reviews, without what is sealed: digests of film, poster and peaks."""
     store = open_store(store_url)
-    placed = {kind: Placed.of(store.local_path(one.sha256), one.manifest) for kind, one in tracks.items()}
-    with tempfile.TemporaryDirectory(prefix="yesif-preview-") as folder:
+    with tempfile.TemporaryDirectory(prefix="yesif-preview-") as name:
+        folder = Path(name)
+        placed = {kind: Placed.of(one.sealed.copy(folder), one.manifest) for kind, one in tracks.items()}
         spans = [(int(start), int(end)) for start, end in sealed]
-        made = make_preview(Path(folder), camera=placed.get("camera"), voice=placed.get("voice"), sealed=spans)
+        made = make_preview(folder, camera=placed.get("camera"), voice=placed.get("voice"), sealed=spans)
         return {
-            "film": store.put_file(made.film).sha256,
+            "film": strongbox.put_file(store, box, made.film).sha256,
             "media_type": made.media_type,
-            "poster": store.put_file(made.poster).sha256 if made.poster else "",
-            "peaks": store.put_file(made.peaks).sha256,
+            "poster": strongbox.put_file(store, box, made.poster).sha256 if made.poster else "",
+            "peaks": strongbox.put_file(store, box, made.peaks).sha256,
             "length_ns": made.length_ns,
             "left_out": [list(span) for span in made.left_out],
             "sealed": [list(span) for span in sealed],
@@ -172,14 +179,14 @@ def unusable(kind: str, why: str) -> Plain:
     return {"kind": kind, "sha256": "", "bytes": 0, "media_type": "", "manifest": {}, "findings": [finding]}
 
 
-def _other_log(store: Store, sha256: str | None) -> Path | None:
+def _other_log(folder: Path, log: Sealed | None) -> Path | None:
     """Another log that helps to place this one; None where it cannot be read: this track must not suffer for it."""
-    if sha256 is None:
+    if log is None:
         return None
     try:
-        path = store.local_path(sha256)
+        path = log.copy(folder)
         scan(path)
-    except (BadInput, NotFound):
+    except (BadInput, Damaged, NotFound):
         return None
     return path
 
@@ -202,8 +209,8 @@ def _span(voice: TrackFacts, fallback: Span) -> Span:
     return int(time.get("first_ns", fallback[0])), int(time.get("end_ns", fallback[1]))
 
 
-def _kept(store: Store, made: AssembledTrack) -> Plain:
-    blob = store.put_file(made.path) if made.path is not None else None
+def _kept(store: Store, box: Box, made: AssembledTrack) -> Plain:
+    blob = strongbox.put_file(store, box, made.path) if made.path is not None else None
     return {
         "kind": made.kind,
         "sha256": blob.sha256 if blob else "",
@@ -224,7 +231,7 @@ def _moved(track: Plain, offset_ns: int) -> Plain:
     return {**track, "manifest": {**track["manifest"], "time": {**time, **moved, "knots": knots}}}
 
 
-def _measured(store: Store, measured: Measured) -> Plain:
+def _measured(store: Store, box: Box, measured: Measured) -> Plain:
     tables = [
         {
             "stage": table.stage,
@@ -234,7 +241,7 @@ def _measured(store: Store, measured: Measured) -> Plain:
             "skipped": table.skipped_reason,
             "version": str(table.version),
             "part": table.part,
-            "sha256": store.put_file(table.path).sha256 if table.path else "",
+            "sha256": strongbox.put_file(store, box, table.path).sha256 if table.path else "",
         }
         for table in measured.tables
     ]

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -32,6 +33,7 @@ class Store(Protocol):
 
     def put_file(self, path: Path) -> Blob: ...
     def put_bytes(self, content: bytes) -> Blob: ...
+    def put_named(self, name: str, portions: Iterable[bytes]) -> None: ...
     def local_path(self, sha256: str) -> Path: ...
     def read_range(self, sha256: str, start: int, length: int) -> bytes: ...
     def exists(self, sha256: str) -> bool: ...
@@ -68,6 +70,18 @@ class LocalStore:
             os.fsync(beside.fileno())
         return self._settle(Path(beside.name), Blob(hashlib.sha256(content).hexdigest(), len(content)))
 
+    def put_named(self, name: str, portions: Iterable[bytes]) -> None:
+        """Store bytes that are not named by their own digest (sealed ones: `strongbox`), in the place of older ones."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=self.root, delete=False) as beside:
+            try:
+                beside.writelines(portions)
+                beside.flush()
+                os.fsync(beside.fileno())
+                _settle(Path(beside.name), self._path(name))
+            finally:
+                Path(beside.name).unlink(missing_ok=True)
+
     def local_path(self, sha256: str) -> Path:
         """The file that holds the blob. Raises NotFound."""
         path = self._path(sha256)
@@ -101,14 +115,18 @@ class LocalStore:
         if target.is_file() and target.stat().st_size == blob.size:
             beside.unlink()
             return blob
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(beside, target)
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)  # after this the blob survives a power cut: rename alone may not
-        finally:
-            os.close(folder)
+        _settle(beside, target)
         return blob
+
+
+def _settle(beside: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(beside, target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # after this the blob survives a power cut: rename alone may not
+    finally:
+        os.close(folder)
 
 
 def open_store(address: str) -> Store:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from yesif.base.canonical import digest
 from yesif.media.stage import Column, Recipe
+from yesif.media.strongbox import Source, readable
 
 METADATA_KEY = b"yesif"
 _GROUP_BYTES = 4 << 20  # a row group is about this large before compression, so that memory stays flat
@@ -124,15 +125,15 @@ class TableWriter:
         self._waiting -= count
 
 
-def read(path: Path, columns: Sequence[str] | None = None) -> dict[str, Any]:
+def read(path: Source, columns: Sequence[str] | None = None) -> dict[str, Any]:
     """A table's columns as NumPy arrays (lists of text for strings); N numbers a row come as [rows, N]."""
-    table = pq.read_table(path, columns=list(columns) if columns is not None else None)
+    table = pq.read_table(readable(path), columns=list(columns) if columns is not None else None)
     return {name: _numpy(table.column(name)) for name in table.column_names}
 
 
-def about(path: Path) -> dict[str, Any]:
+def about(path: Source) -> dict[str, Any]:
     """The recipe and facts a table was written with."""
-    metadata = pq.read_metadata(path).metadata
+    metadata = pq.read_metadata(readable(path)).metadata
     told: dict[str, Any] = json.loads(metadata[METADATA_KEY])
     told["pass"] = json.loads(metadata.get(b"yesif.pass", b"{}"))
     return told

@@ -35,6 +35,7 @@ DEBUG = False
 STORAGE = os.environ.get("YESIF_STORAGE") or f"file://{DATA / 'store'}"
 if STORAGE.startswith("s3://") and "cache=" not in STORAGE:
     STORAGE += ("&" if "?" in STORAGE else "?") + "cache=" + quote(str(DATA / "copies"))
+ROOT_KEY_FILE = Path(os.environ.get("YESIF_ROOT_KEY") or DATA / "root-key")  # above every performer's key
 INCOMING = DATA / "incoming"
 RELEASES = DATA / "releases"
 RECORD = Path(os.environ.get("YESIF_RECORD") or DATA / "record")  # tiles, checkpoint and the log's key
@@ -61,6 +62,7 @@ INSTALLED_APPS = [
     "yesif.apps.record",
     "yesif.apps.money",
     "yesif.apps.jobs",
+    "yesif.apps.keys",
     "yesif.apps.decks",
     "yesif.apps.casting",
     "yesif.apps.stage",

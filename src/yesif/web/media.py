@@ -16,8 +16,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.urls import reverse
 
 from yesif.apps.footage.queries import review
+from yesif.apps.keys import queries as keys
 from yesif.base.errors import NotFound
-from yesif.media.store import Store, open_store
+from yesif.core.vault.chunks import Opened
+from yesif.media.strongbox import Sealed
 
 LIFETIME_S = 10 * 60
 """How long an address lives, in seconds."""
@@ -43,10 +45,10 @@ async def media(request: HttpRequest, token: str) -> HttpResponseBase:
     if not person.is_authenticated or person.pk != viewer_id:
         raise NotFound
     found = await sync_to_async(review.media)(performance_id, viewer_id=viewer_id, kind=kind)
-    store = open_store(settings.STORAGE)
-    size = await asyncio.to_thread(store.size, found.sha256)
-    head = await asyncio.to_thread(store.read_range, found.sha256, 0, 16)
-    return _answer(request, store, found.sha256, size, media_type(head))
+    box = await sync_to_async(keys.box)(found.performance_id)
+    opened = await asyncio.to_thread(Sealed(settings.STORAGE, box, found.sha256).opened)
+    head = await asyncio.to_thread(opened.read, 0, 16)
+    return _answer(request, opened, media_type(head))
 
 
 def wanted(header: str, size: int) -> tuple[int, int] | None:
@@ -80,7 +82,8 @@ def media_type(head: bytes) -> str:
     return "application/json" if head.startswith(b"{") else "application/octet-stream"
 
 
-def _answer(request: HttpRequest, store: Store, sha256: str, size: int, kind: str) -> HttpResponseBase:
+def _answer(request: HttpRequest, opened: Opened, kind: str) -> HttpResponseBase:
+    size = opened.size
     headers = {"Accept-Ranges": "bytes", "Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"}
     try:
         part = wanted(request.headers.get("range", ""), size)
@@ -94,13 +97,14 @@ def _answer(request: HttpRequest, store: Store, sha256: str, size: int, kind: st
     status = 206 if part else 200
     if request.method == "HEAD":
         return HttpResponse(status=status, content_type=kind, headers=headers)
-    return StreamingHttpResponse(_pieces(store, sha256, start, end), status=status, content_type=kind, headers=headers)
+    return StreamingHttpResponse(_pieces(opened, start, end), status=status, content_type=kind, headers=headers)
 
 
-async def _pieces(store: Store, sha256: str, start: int, end: int) -> AsyncIterator[bytes]:
+async def _pieces(opened: Opened, start: int, end: int) -> AsyncIterator[bytes]:
     while start < end:
-        piece = await asyncio.to_thread(store.read_range, sha256, start, min(_PIECE, end - start))
-        if not piece:
+        try:
+            piece = await asyncio.to_thread(opened.read, start, min(_PIECE, end - start))
+        except NotFound:
             return  # deleted in between: the connection closes short of Content-Length, which players read as an end
         yield piece
         start += len(piece)

@@ -129,6 +129,7 @@ class FeatureTable(models.Model):
     address = models.CharField(max_length=64)  # digest of track + stage + version + parameters + model
     part = models.CharField(max_length=10)  # voice | face | movement | words: which part of a use it falls under
     sha256 = models.CharField(max_length=64, blank=True)
+    joint = models.BooleanField(default=False)  # measured on both: it lies in the take's box, not the performance's
     rows = models.PositiveIntegerField(default=0)
     skipped = models.CharField(max_length=300, blank=True)
 

@@ -26,8 +26,9 @@ class CardFacts:
 
 @dataclass(frozen=True, slots=True)
 class TrackFacts:
-    """One track put together: digest and bytes in the store, digest of the log it came from, manifest."""
+    """One track put together: its box and digest, bytes, digest of the log it came from, manifest."""
 
+    box: str
     kind: str
     state: str
     sha256: str
@@ -39,8 +40,11 @@ class TrackFacts:
 
 @dataclass(frozen=True, slots=True)
 class TableFacts:
-    """One stage's measurements: a Parquet blob, and the part of a use it falls under."""
+    """One stage's measurements: a Parquet blob in its box, and the part of a use it falls under; `joint` where it was
+    measured on both performers."""
 
+    box: str
+    joint: bool
     stage: str
     version: str
     part: str

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from yesif.apps.decks.models import Card
+from yesif.apps.footage.boxes import place_of_track
 from yesif.apps.footage.models import Performance
 from yesif.apps.market.facts import CardFacts, FindingFacts, Material, TableFacts, TrackFacts
 from yesif.apps.stage.models import Dealing
@@ -53,11 +54,20 @@ def _material(one: Performance, note: Mapping[str, Any] | None) -> Material:
         note=note,
         leak_db=one.leak_db,
         tracks={
-            t.kind: TrackFacts(t.kind, t.state, t.sha256, t.bytes or 0, t.log_sha256, t.media_type, t.manifest)
+            t.kind: TrackFacts(
+                place_of_track(one.id, take.id, t.kind),
+                t.kind,
+                t.state,
+                t.sha256,
+                t.bytes or 0,
+                t.log_sha256,
+                t.media_type,
+                t.manifest,
+            )
             for t in one.tracks.all()
         },
         tables=tuple(
-            TableFacts(f.stage, f.version, f.part, f.sha256, f.rows)
+            TableFacts(take.id if f.joint else one.id, f.joint, f.stage, f.version, f.part, f.sha256, f.rows)
             for f in sorted(one.features.all(), key=lambda f: f.stage)
             if f.sha256
         ),

@@ -6,6 +6,7 @@ track below it unreadable, wherever its ciphertext lies.
 """
 
 import os
+from collections.abc import Mapping
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
@@ -37,6 +38,28 @@ def unwrap(wrapped: bytes, *, under: bytes, place: str) -> bytes:
         return aes_key_unwrap(_place_key(under, place), wrapped)
     except InvalidUnwrap:
         raise Damaged("this wrapped key does not open here") from None
+
+
+def nest(key: bytes, *, under: Mapping[str, bytes], place: str) -> bytes:
+    """`key` wrapped under every key of `under` (name → key), one inside the other in the order of the names: all of
+    them are needed to open it, so destroying any one destroys it."""
+    if len(key) != KEY_BYTES or not under:
+        raise BadInput(f"a nested key has {KEY_BYTES} bytes and at least one key around it")
+    for name in sorted(under):
+        key = aes_key_wrap(_place_key(under[name], f"{place} in {name}"), key)
+    return key
+
+
+def unnest(nested: bytes, *, under: Mapping[str, bytes], place: str) -> bytes:
+    """The key in `nested`. Raises Damaged for another key, another place, one too few, or changed bytes."""
+    if not under or len(nested) != KEY_BYTES + 8 * len(under):
+        raise Damaged(f"a key nested under {len(under)} keys has {KEY_BYTES + 8 * len(under)} bytes, not {len(nested)}")
+    try:
+        for name in sorted(under, reverse=True):
+            nested = aes_key_unwrap(_place_key(under[name], f"{place} in {name}"), nested)
+    except InvalidUnwrap:
+        raise Damaged("this nested key does not open here") from None
+    return nested
 
 
 def _place_key(under: bytes, place: str) -> bytes:

@@ -8,7 +8,6 @@ time:pts_s        the instants of the pictures (or, without any, of the first st
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from yesif.core.corpus.npz import Array
 from yesif.media import tables
+from yesif.media.strongbox import Source, readable
 
 SEAL_MARGIN_NS = 400_000_000
 """The longest window a dense stage looks through: no row this near to a sealed span is kept."""
@@ -42,9 +42,9 @@ class ArrayFacts:
     about: str = ""
 
 
-def facts_of(path: Path, part: str) -> list[ArrayFacts]:
+def facts_of(path: Source, part: str) -> list[ArrayFacts]:
     """The arrays one table gives; none for a table of intervals (words, turns)."""
-    schema = pq.read_schema(path)
+    schema = pq.read_schema(readable(path))
     if "t_ns" not in schema.names:
         return []
     told = tables.about(path)
@@ -102,7 +102,7 @@ def of_config(samples: Iterable[Sequence[ArrayFacts]]) -> tuple[ArrayFacts, ...]
 
 
 def arrays(
-    wanted: Sequence[ArrayFacts], paths: Mapping[str, Path], sealed: Sequence[tuple[int, int]], *, end_ns: int
+    wanted: Sequence[ArrayFacts], paths: Mapping[str, Source], sealed: Sequence[tuple[int, int]], *, end_ns: int
 ) -> dict[str, Array]:
     """The arrays of one sample; a stage it lacks gives arrays without rows. `paths`: stage to its table.
 

@@ -16,6 +16,7 @@ from yesif.flows.release.sample import heard, note, place_of, sync, told, verdic
 from yesif.flows.release.values import SampleInput, Terms
 from yesif.media.deliver.camera import is_whole
 from yesif.media.deliver.voice import RATE, bit_depth
+from yesif.media.strongbox import readable
 
 Row = dict[str, object]
 
@@ -220,7 +221,7 @@ def _picture(one: SampleInput) -> tuple[int | None, int | None, int | None]:
     if one.camera is None:
         return None, None, None
     whole = is_whole(place_of(one.material, "camera"), one.material.duration_ns, one.cut)
-    with av.open(str(one.camera)) as source:
+    with av.open(readable(one.camera)) as source:
         stream = source.streams.video[0]
         return stream.width, stream.height, stream.frames if whole and stream.frames else None
 

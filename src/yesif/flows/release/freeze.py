@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from django.conf import settings
 
 from yesif import __version__
 from yesif.apps.consent import queries as consent
+from yesif.apps.keys import queries as keys
 from yesif.apps.market import actions as market_actions
 from yesif.apps.market import material as market_material
 from yesif.apps.market import queries as market
@@ -23,7 +23,7 @@ from yesif.flows.release import arrays, uses
 from yesif.flows.release.describe import NOT_FINISHED, NOT_REVIEWED, NOTHING_RECORDED
 from yesif.flows.release.values import SampleInput, Terms
 from yesif.media.features.shelf import PAIR_STAGES
-from yesif.media.store import Store, open_store
+from yesif.media.strongbox import Box, Sealed, Source
 
 _WAV_BYTES_PER_S = 48_000 * 3
 _SMALL_BYTES = 1_000_000  # JSON and arrays of a take, roughly: shards are cut near their limit, not at it
@@ -145,12 +145,12 @@ def _samples(
     candidates: Iterable[Candidate],
     decided: Mapping[str, Decision],
 ) -> dict[str, SampleInput]:
-    store = open_store(settings.STORAGE)
     key = market.line_key(market.line_of(release_id))
     material = {one.performance: one for one in found}
     allowed = {one.performance: one for one in candidates}
+    boxes = _boxes(made, material)
     tables = {
-        placed.performance: _tables(material[placed.performance], allowed[placed.performance].parts, placed, store)
+        placed.performance: _tables(material[placed.performance], allowed[placed.performance].parts, placed, boxes)
         for _, placed in made.samples()
     }
     wanted = _arrays(made, tables)
@@ -163,7 +163,7 @@ def _samples(
             decided[placed.performance],
             tables[placed.performance],
             wanted[placed.config],
-            store,
+            boxes,
             key,
         )
         for shard, placed in made.samples()
@@ -176,13 +176,14 @@ def _sample(
     it: Material,
     allowed: Candidate,
     decision: Decision,
-    tables: tuple[tuple[TableFacts, Path], ...],
+    tables: tuple[tuple[TableFacts, Source], ...],
     wanted: tuple[arrays.ArrayFacts, ...],
-    store: Store,
+    boxes: Mapping[str, Box],
     key: bytes,
 ) -> SampleInput:
-    def track(kind: str, member: str) -> Path | None:
-        return store.local_path(it.tracks[kind].sha256) if member in placed.members else None
+    def track(kind: str, member: str) -> Source | None:
+        facts = it.tracks[kind] if member in placed.members else None
+        return Sealed(settings.STORAGE, boxes[facts.box], facts.sha256) if facts else None
 
     return SampleInput(
         key=placed.key,
@@ -204,17 +205,26 @@ def _sample(
     )
 
 
-def _tables(it: Material, parts: frozenset[str], placed: Placed, store: Store) -> tuple[tuple[TableFacts, Path], ...]:
+def _boxes(made: Plan, material: Mapping[str, Material]) -> dict[str, Box]:
+    """Every box that is needed and can be opened."""
+    found = [material[placed.performance] for _, placed in made.samples()]
+    wanted = {track.box for it in found for track in it.tracks.values()}
+    return keys.living(wanted | {table.box for it in found for table in it.tables})
+
+
+def _tables(
+    it: Material, parts: frozenset[str], placed: Placed, boxes: Mapping[str, Box]
+) -> tuple[tuple[TableFacts, Source], ...]:
     """Tables of parts that may leave; alone, none that was measured on the pair."""
     return tuple(
-        (table, store.local_path(table.sha256))
+        (table, Sealed(settings.STORAGE, boxes[table.box], table.sha256))
         for table in it.tables
-        if table.part in parts and (placed.partner is not None or table.stage not in PAIR_STAGES)
+        if table.part in parts and (placed.partner is not None or not (table.joint or table.stage in PAIR_STAGES))
     )
 
 
 def _arrays(
-    made: Plan, tables: Mapping[str, Sequence[tuple[TableFacts, Path]]]
+    made: Plan, tables: Mapping[str, Sequence[tuple[TableFacts, Source]]]
 ) -> dict[str, tuple[arrays.ArrayFacts, ...]]:
     """One set of arrays for each config."""
     seen: dict[str, list[list[arrays.ArrayFacts]]] = {}

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
-from pathlib import Path
 from typing import Any
 
 from yesif.media import tables
 from yesif.media.features.speech import read_spans
 from yesif.media.features.turns import joined
+from yesif.media.strongbox import Source
 
 _PAUSE_NS = 200_000_000  # the pause that ends a stretch in the table of turns, too
 Spans = Sequence[tuple[int, int]]
@@ -33,7 +33,7 @@ class Spoken:
     words: tuple[Word, ...] = ()
 
 
-def spoken(paths: Mapping[str, Path], sealed: Spans, *, side: int, beside: bool, end_ns: int) -> Spoken:
+def spoken(paths: Mapping[str, Source], sealed: Spans, *, side: int, beside: bool, end_ns: int) -> Spoken:
     """Read `speech`, `turns` (of the pair) and `words` of one performance; `side` is 0 for position a, 1 for b.
 
     Without a partner beside it, a turn is any stretch of one's own voice: who holds the floor also tells when the other
@@ -52,7 +52,7 @@ def spoken(paths: Mapping[str, Path], sealed: Spans, *, side: int, beside: bool,
     )
 
 
-def _speech(paths: Mapping[str, Path]) -> list[tuple[int, int]]:
+def _speech(paths: Mapping[str, Source]) -> list[tuple[int, int]]:
     return read_spans(paths["speech"]) if "speech" in paths else []
 
 
@@ -76,7 +76,7 @@ def _words(rows: Iterable[Mapping[str, Any]], outside: Spans) -> Iterator[Word]:
             yield Word(start, end, str(row["text"]), None if isnan(sure) else sure)
 
 
-def _rows(paths: Mapping[str, Path], stage: str) -> list[dict[str, Any]]:
+def _rows(paths: Mapping[str, Source], stage: str) -> list[dict[str, Any]]:
     if stage not in paths:
         return []
     read = tables.read(paths[stage])

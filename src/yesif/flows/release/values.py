@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from yesif.apps.market.facts import FindingFacts, Material, TableFacts
 from yesif.core.corpus.layout import SampleKey
 from yesif.flows.release.arrays import ArrayFacts
+from yesif.media.strongbox import Source
 
 _PAIR_CHECKS = ("pair-length", "one-sided", "leak")
 
@@ -30,8 +30,8 @@ class SampleInput:
     """One performance under its name in the release.
 
     `parts` and `recording` are what may leave; `cut` is in nothing ([start, end) in ns of take time); `until` is the
-    day the answers end; `receipts` are the grants under names only the studio can lead back. Paths are of blobs in the
-    store: `voice` and `camera` only where the sample carries them, `tables` only of parts that may leave.
+    day the answers end; `receipts` are the grants under names only the studio can lead back. Sources are blobs in their
+    boxes: `voice` and `camera` only where the sample carries them, `tables` only of parts that may leave.
     """
 
     key: SampleKey
@@ -46,9 +46,9 @@ class SampleInput:
     cut: tuple[tuple[int, int], ...]
     until: str
     receipts: tuple[str, ...]
-    voice: Path | None
-    camera: Path | None
-    tables: tuple[tuple[TableFacts, Path], ...]
+    voice: Source | None
+    camera: Source | None
+    tables: tuple[tuple[TableFacts, Source], ...]
     arrays: tuple[ArrayFacts, ...]
 
     @property
@@ -77,7 +77,7 @@ class SampleInput:
         )
 
     @property
-    def paths(self) -> Mapping[str, Path]:
+    def paths(self) -> Mapping[str, Source]:
         """Stage to its table."""
         return {facts.stage: path for facts, path in self.tables}
 

@@ -14,6 +14,7 @@ from av.video.stream import VideoStream
 from yesif.base.errors import Damaged, Refused
 from yesif.core.timeline.manifest import Place
 from yesif.media.assemble.made import writing
+from yesif.media.strongbox import Source, readable
 
 _CODECS = ("libx264", "libopenh264")
 _BASE = Fraction(1, 90_000)
@@ -22,19 +23,19 @@ _BLACK = (16, 128, 128)  # ITU-R BT.709 studio range: luma, and both chroma at r
 Spans = Sequence[tuple[int, int]]
 
 
-def camera_mp4(track: Path, target: Path, *, place: Place, length_ns: int, cut: Spans) -> Path:
+def camera_mp4(track: Source, target: Path, *, place: Place, length_ns: int, cut: Spans) -> Path:
     """The file to deliver: `track` itself where it is an MP4 of which all may leave, else `target`, written here.
 
     What lies before action or in `cut` ([start, end) in ns of take time) is black; what lies after the take's end is
     not there; frames keep their times. Raises Damaged for a track without pictures, Refused where there is no H.264
     encoder on this machine.
     """
-    with av.open(str(track)) as source:
+    with av.open(readable(track), "r") as source:
         if not source.streams.video:
             raise Damaged("a camera track holds no picture")
         plays = source.streams.video[0].codec_context.name == "h264" and "mp4" in source.format.name
         if plays and is_whole(place, length_ns, cut):
-            return track
+            return track if isinstance(track, Path) else track.copy_as(target)
         _encode(source, target, place, length_ns, [*cut, (-(1 << 62), 0)])
     return target
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from yesif.base.errors import Damaged
 from yesif.core.timeline.manifest import Place
+from yesif.media.strongbox import Source, readable
 
 RATE = 48_000
 _TAPS = 32
@@ -35,7 +36,7 @@ class VoiceFacts:
     untouched: bool
 
 
-def voice_wav(track: Path, target: Path, *, place: Place, length_ns: int, cut: Spans) -> VoiceFacts:
+def voice_wav(track: Source, target: Path, *, place: Place, length_ns: int, cut: Spans) -> VoiceFacts:
     """Write `target`: 48 kHz, mono, as long as the take to a sample; `cut` ([start, end) in ns of take time) is silent.
 
     Raises Damaged for a track without sound.
@@ -58,9 +59,9 @@ def voice_wav(track: Path, target: Path, *, place: Place, length_ns: int, cut: S
     return VoiceFacts(depth, true)
 
 
-def bit_depth(track: Path, place: Place, length_ns: int) -> int:
+def bit_depth(track: Source, place: Place, length_ns: int) -> int:
     """Bits a sample of the WAV made of this track: 16 where its own 16 are kept, else 24."""
-    with av.open(str(track)) as source:
+    with av.open(readable(track), "r") as source:
         if not source.streams.audio:
             raise Damaged("a voice track holds no sound")
         heard = source.streams.audio[0].codec_context
@@ -72,11 +73,11 @@ def _ran_true(place: Place, length_ns: int) -> bool:
     return not place.knots and abs(place.drift_ppb) * (length_ns * RATE // _NS) < _TRUE_SAMPLES * _NS
 
 
-def _decode(track: Path, held: int) -> None:
+def _decode(track: Source, held: int) -> None:
     """The track as 32-bit mono samples at 48 kHz into a file."""
     resampler = av.AudioResampler(format="s32", layout="mono", rate=RATE)
     count = 0
-    with av.open(str(track)) as source, open(held, "wb", closefd=False) as out:
+    with av.open(readable(track), "r") as source, open(held, "wb", closefd=False) as out:
         for frame in source.decode(audio=0):
             frame.pts = None
             for piece in resampler.resample(frame):

@@ -6,6 +6,7 @@ import numpy as np
 
 from yesif.media.features.vad import SpeechRule, speech_spans
 from yesif.media.stage import Column, Recipe
+from yesif.media.strongbox import Source
 from yesif.media.tables import Rows, read
 
 Span = tuple[int, int]
@@ -43,7 +44,7 @@ def speech_rows(vad: Path) -> Rows:
     }
 
 
-def read_spans(speech: Path) -> list[Span]:
+def read_spans(speech: Source) -> list[Span]:
     """The stretches of a table `speech`, in order."""
     table = read(speech, ["start_ns", "end_ns"])
     return list(zip(table["start_ns"].tolist(), table["end_ns"].tolist(), strict=True))

@@ -113,7 +113,8 @@ def seal(request: HttpRequest, upload_id: str) -> HttpResponseBase:
         return _say("An upload is sealed with POST.", 405, {"Allow": "POST"})
     who, claim = str(request.user.pk), _claim(request.body)
     try:
-        agreed = uploads.agree(upload_id=upload_id, performer_id=who, claim=claim, store=open_store(settings.STORAGE))
+        store, now = open_store(settings.STORAGE), timezone.now()
+        agreed = uploads.agree(upload_id=upload_id, performer_id=who, claim=claim, store=store, now=now)
     except uploads.Disagrees as difference:
         return JsonResponse({"safe": False, "offset": difference.offset, "why": str(difference)}, status=409)
     ingest.upload_ended(agreed=agreed, now=timezone.now())

@@ -49,6 +49,7 @@ def keep_tables(*, performance_id: str, tables: Iterable[Plain]) -> None:
                 "address": table["address"],
                 "part": table["part"],
                 "sha256": table["sha256"],
+                "joint": table["track"] == "pair",
                 "rows": table["rows"],
                 "skipped": table["skipped"][:300],
             },
@@ -107,8 +108,10 @@ def keep_preview(*, performance_id: str, preview: Plain) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recording made elsewhere, in the store. `kinds`: which tracks it holds; it begins `offset_ns` into the take."""
+    """A recording made elsewhere, sealed in the box of the performance it is to become. `kinds`: which tracks it holds;
+    it begins `offset_ns` into the take."""
 
+    performance_id: str
     sha256: str
     bytes: int
     kinds: tuple[str, ...]
@@ -148,7 +151,9 @@ def take_in(
 
 
 def _take_in(take: Take, position: str, performer_id: str, one: Recording) -> None:
-    performance = Performance.objects.create(take=take, performer_id=performer_id, position=position, state="received")
+    performance = Performance.objects.create(
+        pk=one.performance_id, take=take, performer_id=performer_id, position=position, state="received"
+    )
     Track.objects.bulk_create(
         Track(
             performance=performance,

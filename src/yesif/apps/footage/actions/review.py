@@ -13,6 +13,7 @@ from yesif.apps.footage.queries.review import REVIEWABLE, length_ns, owned
 from yesif.apps.record import actions as record
 from yesif.base.errors import BadInput, Conflict, NotFound
 from yesif.media.store import open_store
+from yesif.media.strongbox import name_of
 
 WHYS = ("was-me", "off-record")
 """Why a span is sealed: "that was me, not the character", or off the record."""
@@ -140,19 +141,18 @@ def _drop_preview(performance: Performance) -> None:
     A crash between the two leaves bytes that no address leads to.
     """
     gone = {performance.preview_sha256, performance.poster_sha256, performance.peaks_sha256} - {""}
-    transaction.on_commit(lambda: delete_unshown(gone))
+    transaction.on_commit(lambda: delete_unshown(performance.id, gone))
     performance.preview_sha256 = performance.poster_sha256 = performance.peaks_sha256 = ""
     performance.save(update_fields=["preview_sha256", "poster_sha256", "peaks_sha256"])
 
 
-def delete_unshown(digests: Collection[str]) -> None:
-    """Delete films, posters and peaks that no performance shows any more."""
+def delete_unshown(performance_id: str, digests: Collection[str]) -> None:
+    """Delete films, posters and peaks that a performance does not show any more."""
     store = open_store(settings.STORAGE)
     for digest in digests:
-        # Two performances may show the same bytes (a black poster): what another one still shows stays.
         shown = Q(preview_sha256=digest) | Q(poster_sha256=digest) | Q(peaks_sha256=digest)
-        if not Performance.objects.filter(shown).exists():
-            store.delete(digest)
+        if not Performance.objects.filter(shown, pk=performance_id).exists():
+            store.delete(name_of(performance_id, digest))
 
 
 def _line(performance: Performance, now: datetime, *, what: str, **more: int | str) -> None:

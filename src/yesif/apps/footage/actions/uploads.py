@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from yesif.apps.footage.boxes import box_of_track
 from yesif.apps.footage.models import Performance, Take, Track, Upload
 from yesif.apps.footage.queries import uploads as queries
 from yesif.base.errors import BadInput, Conflict, LimitReached, NotFound
-from yesif.media import capture_receipt, incoming
+from yesif.media import capture_receipt, incoming, strongbox
 from yesif.media.capture_receipt import Claim
 from yesif.media.store import Store
 
@@ -120,8 +121,8 @@ def stop(*, upload_id: str, performer_id: str, now: datetime) -> None:
     transaction.on_commit(lambda: queries.path_of(upload_id).unlink(missing_ok=True))
 
 
-def agree(*, upload_id: str, performer_id: str, claim: Claim, store: Store) -> Agreed:
-    """Hash what arrived, compare it with what was signed, and put it in the store.
+def agree(*, upload_id: str, performer_id: str, claim: Claim, store: Store, now: datetime) -> Agreed:
+    """Hash what arrived, compare it with what was signed, and seal it into the store.
 
     Raises Disagrees (the file is cut to the last agreeing piece, so that the sender goes on from there), BadInput where
     claim or signature is wrong in itself (nothing changes), Conflict for an upload that was stopped or declared longer.
@@ -136,6 +137,7 @@ def agree(*, upload_id: str, performer_id: str, claim: Claim, store: Store) -> A
             raise Conflict("This upload is complete, with other bytes than these.")
         return Agreed(upload_id, found.log_sha256, claim.size, kept, already=True)
     _claim_is_whole(upload_id, claim, found.public_key)
+    box = box_of_track(Track.objects.select_related("performance").get(uploads=upload_id), now=now)
     path = queries.path_of(upload_id)
     with incoming.locked(path) as file:
         sent = incoming.read_back(path, claim.size)
@@ -144,7 +146,7 @@ def agree(*, upload_id: str, performer_id: str, claim: Claim, store: Store) -> A
             incoming.cut(file, wrong)
             raise Disagrees(wrong)
         incoming.cut(file, claim.size)  # what lies beyond was never signed
-        blob = store.put_file(path)
+        blob = strongbox.put_file(store, box, path)
     return Agreed(upload_id, blob.sha256, blob.size, kept, already=False)
 
 

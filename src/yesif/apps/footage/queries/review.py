@@ -100,8 +100,9 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A blob someone may fetch now: its digest and its kind (one of `KINDS_OF_MEDIA`)."""
+    """A blob someone may fetch now: the performance whose box it is in, its digest, its kind (of `KINDS_OF_MEDIA`)."""
 
+    performance_id: str
     sha256: str
     kind: str
 
@@ -153,7 +154,7 @@ def media(performance_id: str, *, viewer_id: str, kind: str) -> Media:
     digest = getattr(one, f"{kind}_sha256")
     if not digest or not _covers_seals(one):
         raise NotFound
-    return Media(digest, kind)
+    return Media(performance_id, digest, kind)
 
 
 def spans(performance_id: str) -> tuple[Span, ...]:

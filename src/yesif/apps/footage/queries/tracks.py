@@ -106,6 +106,11 @@ def scene_for(session_id: str, *, card_key: str = "") -> SceneHere:
     )
 
 
+def places(scene_id: str) -> dict[str, str]:
+    """Who plays a scene: position to performer."""
+    return dict(Place.objects.filter(session__scenes=scene_id).values_list("position", "performer_id"))
+
+
 def overdue(*, hours: int, now: datetime) -> list[str]:
     """Takes of which something is here whole and whose missing side had `hours` to arrive since then."""
     here = Track.objects.filter(state="complete", uploads__ended_at__lt=now - timedelta(hours=hours))
