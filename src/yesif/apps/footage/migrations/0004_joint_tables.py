@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('footage', '0002_preview_and_seals'),
+        ('footage', '0003_sealed_in_the_room'),
     ]
 
     operations = [
