@@ -132,6 +132,11 @@ def figures(tables: Tables, passes: Mapping[str, Pass], span: Span | None) -> di
     face = _within(of_stage(tables, "face"), span, ["t_ns", "valid"])
     if face is not None and len(face["valid"]):
         camera["face_share"] = round(float(face["valid"].mean()), 4)
+    closed = of_stage(tables, "blinks")
+    if closed is not None and face is not None and len(face["t_ns"]) > 1:
+        minutes = float(face["t_ns"][-1] - face["t_ns"][0]) / 6e10
+        count = len(cut(read_spans(closed), span))
+        camera["blinks_per_min"] = round(count / minutes, 1) if minutes > 0 else None
     picture = _within(of_stage(tables, "picture"), span, ["t_ns", "motion"])
     if picture is not None and len(picture["t_ns"]) > 1:
         camera["frames_per_s"] = round(1e9 / float(np.median(np.diff(picture["t_ns"]))), 3)

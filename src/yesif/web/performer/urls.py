@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from yesif.web.performer import after, review, room_check, views
+from yesif.web.performer import after, review, room_check, track, views
 
 app_name = "performer"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("takes", review.takes, name="takes"),
     path("takes/<str:performance_id>", review.page, name="review"),
     path("takes/<str:performance_id>/picture", review.picture, name="picture"),
+    path("takes/<str:performance_id>/track", track.page, name="track"),
+    path("takes/<str:performance_id>/track.<str:form>", track.picture, name="track-picture"),
     path("takes/<str:performance_id>/seal", review.seal, name="seal"),
     path("takes/<str:performance_id>/together", review.together, name="together"),
     path("takes/<str:performance_id>/release", review.release, name="release"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from yesif.web.producer import decks, projects, releases, sessions, takes
+from yesif.web.producer import decks, projects, releases, sessions, takes, track
 
 app_name = "producer"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("takes/<str:take_id>", takes.page, name="take"),
     path("takes/<str:take_id>/progress", takes.progress, name="progress"),
     path("takes/<str:take_id>/go-on", takes.go_on, name="go-on"),
+    path("takes/<str:take_id>/track", track.page, name="track"),
+    path("takes/<str:take_id>/track.<str:form>", track.picture, name="track-picture"),
     path("projects/<str:project_id>/release", releases.build, name="new-release"),
     path("releases", releases.releases, name="releases"),
     path("releases/<str:release_id>", releases.page, name="release"),

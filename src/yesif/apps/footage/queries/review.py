@@ -1,5 +1,6 @@
 """What a performer sees of their own takes: list, picture, timeline, quality, seals. Times are take time, in ns."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -116,7 +117,7 @@ def of_performer(performer_id: str) -> list[Row]:
 def review(performance_id: str, *, viewer_id: str) -> Review:
     """The review page of the viewer's own performance. Raises NotFound: not there, or not yours."""
     own = owned(performance_id, viewer_id)
-    partner = _partner(own)
+    partner = partner_of(own)
     together = partner is not None and own.partner_may_watch and partner.partner_may_watch
     return Review(
         row=_row(own),
@@ -140,19 +141,21 @@ def owned(performance_id: str, viewer_id: str) -> Performance:
 
 
 def media(performance_id: str, *, viewer_id: str, kind: str) -> Media:
-    """What `viewer_id` may fetch of a performance right now: one's own, or the partner's where both said yes.
+    """What `viewer_id` may fetch of a performance right now: one's own, the partner's where both said yes, or, for the
+    producer of its project, one that its performer has released.
 
     Asked again for every piece of a video, so a seal or a no holds from its commit on. Raises NotFound.
     """
     one = _performances().filter(pk=performance_id).first()
     if one is None or kind not in KINDS_OF_MEDIA or one.state not in REVIEWABLE:
         raise NotFound
-    if one.performer_id != viewer_id:
-        mine = _partner(one)
+    for_producer = one.state == "released" and one.take.scene.session.project.producer_id == viewer_id
+    if one.performer_id != viewer_id and not for_producer:
+        mine = partner_of(one)
         if mine is None or mine.performer_id != viewer_id or not (mine.partner_may_watch and one.partner_may_watch):
             raise NotFound
     digest = getattr(one, f"{kind}_sha256")
-    if not digest or not _covers_seals(one):
+    if not digest or not covers_seals(one) or (for_producer and not _covers_partner(one)):
         raise NotFound
     return Media(performance_id, digest, kind)
 
@@ -186,13 +189,14 @@ def _performances() -> QuerySet[Performance]:
     ).prefetch_related("take__performances__performer")
 
 
-def _partner(one: Performance) -> Performance | None:
+def partner_of(one: Performance) -> Performance | None:
+    """The other one of a take of two."""
     others = [other for other in one.take.performances.all() if other.pk != one.pk]
     return others[0] if len(others) == 1 else None
 
 
 def _row(one: Performance) -> Row:
-    partner = _partner(one)
+    partner = partner_of(one)
     return Row(
         id=one.id,
         take_id=one.take_id,
@@ -208,7 +212,7 @@ def _row(one: Performance) -> Row:
 
 
 def _side(one: Performance) -> Side:
-    whole = _covers_seals(one)
+    whole = covers_seals(one)
     sealed = [(span.start_ns, span.end_ns) for span in spans(one.id)]
     turns = tuple((int(a), int(b)) for a, b in one.summary.get("turns", []))
     return Side(
@@ -230,10 +234,21 @@ def without(stretch: tuple[int, int], holes: list[tuple[int, int]]) -> list[tupl
     return left
 
 
-def _covers_seals(one: Performance) -> bool:
+def covers_seals(one: Performance) -> bool:
     """Does the preview leave out every living seal? A seal that is newer than the preview hides the preview whole."""
-    left_out = [(int(a), int(b)) for a, b in one.preview_leaves_out]
-    return all(not without((span.start_ns, span.end_ns), left_out) for span in spans(one.id))
+    return leaves_out(one, [(span.start_ns, span.end_ns) for span in spans(one.id)])
+
+
+def leaves_out(one: Performance, sealed: Iterable[tuple[int, int]]) -> bool:
+    """Does the preview of a performance show nothing of these stretches?"""
+    dark = [(int(a), int(b)) for a, b in one.preview_leaves_out]
+    return all(not without(span, dark) for span in sealed)
+
+
+def _covers_partner(one: Performance) -> bool:
+    """Has the partner sealed nothing that this film still shows? A producer is shown what neither of them sealed."""
+    partner = partner_of(one)
+    return partner is None or leaves_out(one, [(span.start_ns, span.end_ns) for span in spans(partner.id)])
 
 
 def _events(one: Performance) -> tuple[Moment, ...]:
