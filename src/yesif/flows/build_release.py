@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 
 from yesif.apps.market import actions as market
-from yesif.apps.market import queries
+from yesif.apps.market import keys, queries
 from yesif.apps.market.actions import Included
 from yesif.base.errors import Conflict
 from yesif.core.corpus.plan import PlannedShard
@@ -25,11 +25,13 @@ from yesif.core.policy.uses import Use
 from yesif.flows.engine import Heavy, JobSeen, Later, Run, status, workflow
 from yesif.flows.release import uses
 from yesif.flows.release.freeze import Frozen, epoch, freeze
+from yesif.flows.release.seal import Sealing, company, under_whom
 from yesif.flows.release.uses import use_of
 from yesif.flows.release.write import write_one, write_rest
 
-__all__ = ["build_release", "progress", "start_build", "use_of"]
+__all__ = ["build_release", "progress", "start_build", "start_licensed", "use_of"]
 
+Shards = list[tuple[str, dict[str, Any]]]
 _ROUNDS = 20
 _AT_ONCE = 4
 EMPTY = "No performance may be released for this use; the counts say why."
@@ -39,6 +41,14 @@ EMPTY = "No performance may be released for this use; the counts say why."
 def start_build(*, project_id: str, use: Use, requested_by: str, now: datetime) -> str:
     """Ask for a release of one's own project; returns its id at once, a worker builds it. Raises NotFound, BadInput."""
     release_id = market.start(project_id=project_id, use=uses.kept(use), requested_by=requested_by, now=now)
+    build_release.enqueue(key=_key(release_id), args={"release": release_id}, now=now)
+    return release_id
+
+
+@transaction.atomic
+def start_licensed(*, licence_id: str, now: datetime) -> str:
+    """Ask for the release of a signed licence; returns its id at once. Raises NotFound, Conflict."""
+    release_id = market.start_licensed(licence_id=licence_id, now=now)
     build_release.enqueue(key=_key(release_id), args={"release": release_id}, now=now)
     return release_id
 
@@ -65,7 +75,7 @@ def build_release(job: Run) -> dict[str, Any]:
         frozen = freeze(release_id, now=job.now())
         if not frozen.plan.shards:
             return _end_empty(job, release_id, frozen)
-        shards = _write_shards(job, frozen, work)
+        shards = _write_shards(job, frozen, work, sealing_of(published, frozen))
         job.progress(92, "Describing the release")
         made = job.heavy(
             f"describe-{number}-{frozen.whole[:32]}",
@@ -78,19 +88,29 @@ def build_release(job: Run) -> dict[str, Any]:
             settings.PUBLIC_URL,
         )
         job.progress(97, "Deciding again, and publishing")
-        if _publish(job, number, release_id, frozen, made, work / "release"):
+        if _publish(job, number, release_id, (frozen, shards), made, work / "release"):
             shutil.rmtree(work, ignore_errors=True)  # the release is out; only its scaffold goes
             return {"digest": made["digest"], "samples": len(frozen.samples)}
     raise Conflict(f"People kept changing their answers through {_ROUNDS} attempts at this release; ask for it again.")
 
 
-def _write_shards(job: Run, frozen: Frozen, work: Path) -> list[tuple[str, dict[str, Any]]]:
+def sealing_of(release: queries.ReleaseSeen, frozen: Frozen) -> Sealing | None:
+    """Keys to seal a release with; None where it goes out in plain. They never leave memory."""
+    if not release.sealed or not release.licence_id:
+        return None
+    participants = {one.key.participant_key: one.material.performer for one in frozen.samples.values()}
+    found = keys.release_keys(licence_id=release.licence_id, release_id=release.id, performers=participants.values())
+    own = {participant: found[performer] for participant, performer in participants.items() if performer in found}
+    return Sealing(release.id, own, under_whom(frozen.plan))
+
+
+def _write_shards(job: Run, frozen: Frozen, work: Path, sealing: Sealing | None) -> Shards:
     """Every shard of the plan, as (file, facts). A file is named by what it holds, so an unchanged one is kept."""
     steps = []
     for planned in frozen.plan.shards:
         name = frozen.fingerprint(planned)[:40]
         target = work / "shards" / f"{name}.tar"
-        steps.append((target, Heavy(f"shard-{name}", write_one, (str(target), *_arguments(frozen, planned)))))
+        steps.append((target, Heavy(f"shard-{name}", write_one, (str(target), *_arguments(frozen, planned, sealing)))))
     written: list[tuple[str, dict[str, Any]]] = []
     for start in range(0, len(steps), _AT_ONCE):
         job.progress(2 + 88 * start // len(steps), f"Writing shards: {start} of {len(steps)}")
@@ -100,12 +120,15 @@ def _write_shards(job: Run, frozen: Frozen, work: Path) -> list[tuple[str, dict[
     return written
 
 
-def _arguments(frozen: Frozen, planned: PlannedShard) -> tuple[Any, ...]:
-    return planned, frozen.of(planned), frozen.terms
+def _arguments(frozen: Frozen, planned: PlannedShard, sealing: Sealing | None) -> tuple[Any, ...]:
+    return planned, frozen.of(planned), frozen.terms, sealing
 
 
-def _publish(job: Run, number: int, release_id: str, frozen: Frozen, made: dict[str, Any], folder: Path) -> bool:
+def _publish(
+    job: Run, number: int, release_id: str, built: tuple[Frozen, Shards], made: dict[str, Any], folder: Path
+) -> bool:
     """Put the folder in its place and the release on the record; False where answers have changed meanwhile."""
+    frozen, shards = built
     target = Path(settings.RELEASES) / release_id
 
     def decide_again() -> dict[str, Any]:
@@ -128,7 +151,7 @@ def _publish(job: Run, number: int, release_id: str, frozen: Frozen, made: dict[
             digest=made["digest"],
             folder=str(target),
             counts=frozen.plan.counts(),
-            included=_included(frozen),
+            included=included(frozen, shards),
             size=made["bytes"],
             now=job.now(),
         )
@@ -136,11 +159,30 @@ def _publish(job: Run, number: int, release_id: str, frozen: Frozen, made: dict[
     return bool(job.step(f"publish-{number}-{frozen.whole[:32]}", decide_again, commit=commit)["same"])
 
 
-def _included(frozen: Frozen) -> list[Included]:
-    return [
-        Included(one.material.performance, one.material.performer, str(one.key), one.config)
-        for one in frozen.samples.values()
-    ]
+def included(frozen: Frozen, shards: Shards) -> list[Included]:
+    """Every performance of the release, with what a lease will compare and the key it will open."""
+    nested = {sample: key for _, facts in shards for sample, (_, key) in facts.get("keys", {}).items()}
+    cast = company(frozen.plan)
+    rows = []
+    for one in frozen.samples.values():
+        others = [frozen.samples[other.performance] for other in cast[str(one.key)]]
+        rows.append(
+            Included(
+                performance=one.material.performance,
+                performer=one.material.performer,
+                sample=str(one.key),
+                config=one.config,
+                together=tuple(other.material.performance for other in others[1:]),
+                parts=tuple(sorted(one.parts)),
+                recording=one.recording,
+                cut=one.cut,
+                grants=one.grants,
+                ms=one.material.duration_ns // 1_000_000,
+                nest=tuple(other.material.performer for other in others),
+                wrapped=bytes.fromhex(nested[str(one.key)]) if str(one.key) in nested else None,
+            )
+        )
+    return rows
 
 
 def _end_empty(job: Run, release_id: str, frozen: Frozen) -> dict[str, Any]:

@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("room/", include("yesif.web.room.urls")),
     path("performer/", include("yesif.web.performer.urls")),
     path("producer/", include("yesif.web.producer.urls")),
+    path("api/v1/", include("yesif.api.v1.urls")),
 ]

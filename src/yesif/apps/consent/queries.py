@@ -81,6 +81,11 @@ def core_use(project_id: str) -> Use:
     )
 
 
+def core_grants(grant_ids: Iterable[str]) -> set[str]:
+    """Those of these grants that were given by accepting an offer."""
+    return set(GrantRow.objects.filter(pk__in=set(grant_ids), reach="core").values_list("id", flat=True))
+
+
 def end_of(day: date) -> datetime:
     """The moment after a last day: a term that ends on the 3rd still holds on the 3rd, in UTC."""
     return datetime.combine(day, time(), UTC) + timedelta(days=1)

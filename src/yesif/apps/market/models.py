@@ -255,7 +255,7 @@ class Inclusion(models.Model):
     cut = models.JSONField(default=list)  # [start, end) in ns of take time: sealed when it was built
     grants = models.JSONField(default=list)  # what permitted it then
     ms = models.PositiveIntegerField(default=0)  # from action to cut
-    nest = models.JSONField(default=list)  # performers whose keys its key is wrapped under, the innermost first
+    nest = models.JSONField(default=list)  # performers whose keys its key is wrapped under
     wrapped = models.BinaryField(max_length=256, null=True)  # its key, nested
 
     class Meta:

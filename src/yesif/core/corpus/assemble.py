@@ -40,6 +40,7 @@ class WrittenShard:
     sha256: str
     members: tuple[Written, ...]
     arrays: Mapping[str, tuple[str, tuple[int, ...]]]  # dtype, and the dimensions after the first
+    keys: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # sealed: sample → whose keys, its nested key
 
     def as_json(self) -> dict[str, Any]:
         """For a durable step's output; `from_json` reads it back."""
@@ -48,7 +49,9 @@ class WrittenShard:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "WrittenShard":
         arrays = {name: (str(descr), tuple(rest)) for name, (descr, rest) in kept["arrays"].items()}
-        return cls(**{**kept, "members": tuple(Written(**one) for one in kept["members"]), "arrays": arrays})
+        members = tuple(Written(**one) for one in kept["members"])
+        keys = {sample: (str(under), str(nested)) for sample, (under, nested) in kept.get("keys", {}).items()}
+        return cls(**{**kept, "members": members, "arrays": arrays, "keys": keys})
 
 
 def write_planned(target: Path, planned: PlannedShard, contents: Callable[[Placed], Contents]) -> WrittenShard:
@@ -123,11 +126,15 @@ def finish(
     for path, table in described.items():
         write_parquet(folder / path, table, tables.get(table.name, ()))
     write_parquet(folder / manifest.MANIFEST, catalogue.MANIFEST, _index(shards))
+    described[manifest.MANIFEST] = catalogue.MANIFEST
+    if facts.sealed:
+        write_parquet(folder / manifest.KEYS, catalogue.KEYS, _keys(shards))
+        described[manifest.KEYS] = catalogue.KEYS
     for name, columns in catalogue.ASSETS.items():
         write_csv(folder / "assets" / f"{name}.csv", columns, assets.get(name, ()))
     (folder / "README.md").write_text(card(facts), encoding="utf-8", newline="")
     known = {shard.path: shard.sha256 for shard in shards}
-    _describe(folder, facts, url, known, described | {manifest.MANIFEST: catalogue.MANIFEST})
+    _describe(folder, facts, url, known, described)
     return manifest.write_sums(folder, known=known)
 
 
@@ -157,6 +164,12 @@ def _index(shards: Iterable[WrittenShard]) -> Iterable[dict[str, object]]:
                 "size": member.size,
                 "sha256": member.sha256,
             }
+
+
+def _keys(shards: Iterable[WrittenShard]) -> Iterable[dict[str, object]]:
+    for shard in shards:
+        for sample, (under, nested) in shard.keys.items():
+            yield {"key": sample, "under": under, "nested": nested}
 
 
 def filelist(plan: Plan) -> Iterable[dict[str, object]]:

@@ -56,18 +56,22 @@ class ReleaseFacts:
     prohibited: tuple[str, ...]
     participants: int
     hours: float
+    sealed: bool = False
 
 
 def card(facts: ReleaseFacts) -> str:
     """The text of README.md."""
-    front = {
+    front: dict[str, object] = {
         "pretty_name": facts.title,
         "license": "other",
         "license_name": "one-use-licence",
         "tags": ["webdataset", "dyadic", "improvisation", "consent"],
-        "configs": [_config(config) for config in facts.configs],
-        "dataset_info": [{"config_name": config.name, "features": config_features(config)} for config in facts.configs],
     }
+    if not facts.sealed:  # of a sealed release `datasets` could only load ciphertext
+        front["configs"] = [_config(config) for config in facts.configs]
+        front["dataset_info"] = [
+            {"config_name": config.name, "features": config_features(config)} for config in facts.configs
+        ]
     return "---\n" + yaml(front) + "---\n\n" + _body(facts)
 
 
@@ -175,6 +179,8 @@ def _left_out(facts: ReleaseFacts) -> str:
 
 def _loading(facts: ReleaseFacts) -> str:
     first = facts.configs[0].name
+    if facts.sealed:
+        return _OPENING.replace("CONFIG", first)
     return f"""## Load it
 
 ```python
@@ -187,6 +193,22 @@ for sample in Reader("path/to/this/folder", config="{first}"): ...
 
 Media are bytes; with torchcodec installed, `ds.cast_column("wav", datasets.Audio())` decodes them. \
 `sha256sum -c SHA256SUMS` checks every file."""
+
+
+_OPENING = """## Open it
+
+The members of the shards are encrypted (C2SP chunked-encryption). A run declares what it is for and leases keys:
+
+```python
+from yesif.cli.licensee import Account
+from yesif.core.corpus import Reader
+
+with Account.read("account.json").run(what="…", where="…", model="…", environment="…", release="…") as run:
+    for sample in Reader("path/to/this/folder", config="CONFIG", keys=run.keys("path/to/this/folder")): ...
+```
+
+What a performer has ended since is skipped. Tables that tell what was said or measured are empty here: each sample \
+carries its own. `sha256sum -c SHA256SUMS` checks every file."""
 
 
 _NOTES = """## What to know

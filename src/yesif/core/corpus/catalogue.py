@@ -244,6 +244,16 @@ MANIFEST = Table(
         Column("sha256", "string", "of the content"),
     ),
 )
+KEYS = Table(
+    "keys",
+    "Each sample's key, wrapped under a key for each performer in it: what a lease opens",
+    ("key",),
+    (
+        Column("key", "string", "the sample"),
+        Column("under", "string", "whose keys it is wrapped under, by comma"),
+        Column("nested", "string", "the wrapped key, hexadecimal"),
+    ),
+)
 
 CANONICAL = (
     PARTICIPANTS,

@@ -14,6 +14,7 @@ from yesif.core.corpus.layout import inside
 
 SUMS = "SHA256SUMS"
 MANIFEST = "manifest.parquet"
+KEYS = "keys.parquet"
 _BLOCK = 4 << 20
 
 

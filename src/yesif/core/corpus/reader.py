@@ -1,21 +1,34 @@
 """Read a release on the licensee's side: every sample, any sample, and proof that the bytes are the ones released.
 
+A sealed release is read through keys that were leased: in memory, member by member, skipping what they do not open.
 Needs pyarrow and nothing else of ours; reads through the index in `manifest.parquet`, so one sample costs one seek.
 """
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from yesif.base.errors import Damaged, NotFound
+from yesif.base.errors import Damaged, NotFound, Refused
 from yesif.core.corpus import manifest
 from yesif.core.corpus.layout import inside
+
+
+class Keys(Protocol):
+    """What opens the samples of a sealed release (`yesif.cli.licensee` leases them)."""
+
+    def opens(self, sample: str) -> bool:
+        """May this sample be read now?"""
+        ...
+
+    def open(self, sample: str, suffix: str, sealed: bytes) -> bytes:
+        """A member, in the clear. Raises Refused, Damaged."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +46,25 @@ class Reader:
         for sample in Reader("release", config="dyad-av", split="train"):
             sample["__key__"], sample["json"], sample["wav"]      # members are bytes
 
-    Each member is checked against its SHA-256 unless `verify` is false. Raises Damaged for what does not match,
-    NotFound for a config or split that this release does not have.
+    Each member is checked against its SHA-256 unless `verify` is false; sealed ones are authenticated by their key.
+    `shards`: only those (see `shards()`), for a reader in each of several workers. Raises Damaged for what does not
+    match, NotFound for a config or split that this release does not have, Refused for a sealed release without keys.
     """
 
     def __init__(
-        self, folder: str | Path, *, config: str | None = None, split: str | None = None, verify: bool = True
+        self,
+        folder: str | Path,
+        *,
+        config: str | None = None,
+        split: str | None = None,
+        shards: Collection[str] | None = None,
+        verify: bool = True,
+        keys: Keys | None = None,
     ) -> None:
         self.folder = Path(folder)
         self.verify = verify
+        self.sealed = (self.folder / manifest.KEYS).is_file()
+        self._keys = keys if self.sealed else None
         if not (self.folder / manifest.MANIFEST).is_file():
             raise Damaged(f"this folder is no release: it has no {manifest.MANIFEST}")
         rows = pq.read_table(self.folder / manifest.MANIFEST).to_pylist()
@@ -53,7 +76,8 @@ class Reader:
             )
         self._places: dict[str, list[_Place]] = {}
         for row in rows:
-            if config in (None, row["config"]) and split in (None, row["split"]):
+            wanted = shards is None or row["shard"] in shards
+            if wanted and config in (None, row["config"]) and split in (None, row["split"]):
                 place = _Place(row["member"], row["shard"], row["offset"], row["size"], row["sha256"])
                 self._places.setdefault(row["key"], []).append(place)
 
@@ -61,18 +85,31 @@ class Reader:
         return len(self._places)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        return (self[key] for key in self._places)
+        return (self[key] for key in self._places if self.opens(key))
+
+    def opens(self, key: str) -> bool:
+        """May this sample be read now? Of a plain release each may; of a sealed one those the keys open."""
+        if not self.sealed:
+            return True
+        if self._keys is None:
+            raise Refused("this release is encrypted: open a run and give its keys to the Reader")
+        return self._keys.opens(key)
 
     def __getitem__(self, key: str) -> dict[str, Any]:
         """One sample by its name. Raises NotFound."""
         if key not in self._places:
             raise NotFound("this release has no sample of that name")
         places = self._places[key]
-        return {"__key__": key, "__url__": places[0].shard} | {place.member: self._read(place) for place in places}
+        self.opens(key)
+        return {"__key__": key, "__url__": places[0].shard} | {place.member: self._read(key, place) for place in places}
 
     def keys(self) -> list[str]:
         """The samples' names, in reading order."""
         return list(self._places)
+
+    def shards(self) -> list[str]:
+        """The tars that hold them, in reading order."""
+        return list(dict.fromkeys(place.shard for places in self._places.values() for place in places))
 
     def value(self, key: str) -> dict[str, Any]:
         """The JSON of one sample, read."""
@@ -95,7 +132,7 @@ class Reader:
         """Check every file of the release and return how many there are. Raises Damaged."""
         return sum(1 for _ in manifest.check(self.folder, digest=digest))
 
-    def _read(self, place: _Place) -> bytes:
+    def _read(self, key: str, place: _Place) -> bytes:
         path = inside(self.folder, place.shard)
         if not path.is_file():
             raise Damaged(f"the shard {place.shard} is missing")
@@ -104,6 +141,8 @@ class Reader:
             content = shard.read(place.size)
         if len(content) != place.size:
             raise Damaged(f"a member of {place.size} bytes ends after {len(content)} in {place.shard}")
+        if self._keys is not None:
+            return self._keys.open(key, place.member, content)
         if self.verify and (found := hashlib.sha256(content).hexdigest()) != place.sha256:
             raise Damaged(f"a member of {place.shard} should read as {place.sha256[:12]}… and reads as {found[:12]}…")
         return content

@@ -6,6 +6,7 @@ With SHA-256 and AES-128-GCM, both recommended there. A chunk holds 16 KiB of pl
 one is always shorter, so a cut at a chunk's border is seen. Plaintext byte i stands in chunk i // 16384.
 """
 
+import io
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -41,12 +42,53 @@ def seal(key: bytes, message: Iterable[bytes], *, context: bytes = b"", salt: by
     for portion in message:
         rest += portion
         whole = len(rest) - len(rest) % CHUNK
-        view = memoryview(bytes(rest[:whole]))
-        for at in range(0, whole, CHUNK):
-            yield derived.seal(number, view[at : at + CHUNK])
-            number += 1
-        del rest[:whole]
+        if whole:
+            yield derived.seal_chunks(number, memoryview(bytes(rest[:whole])))
+            number += whole // CHUNK
+            del rest[:whole]
     yield derived.seal(number, bytes(rest))
+
+
+def seal_whole(key: bytes, message: bytes | bytearray | memoryview, *, context: bytes = b"") -> bytearray:
+    """The sealed form of a message that is in memory: the bytes `seal` gives, without a copy of each chunk."""
+    salt = os.urandom(_SALT)
+    derived = _derive(key, salt, context)
+    view, size = memoryview(message), len(message)
+    out = bytearray(sealed_size(size))
+    out[:HEAD] = salt + derived.commitment
+    into, encrypt, base = memoryview(out), derived.cipher.encrypt_into, derived.base_nonce
+    at = HEAD
+    for number in range(size // CHUNK + 1):
+        piece = view[number * CHUNK : (number + 1) * CHUNK]
+        end = at + len(piece) + TAG
+        encrypt((base ^ number).to_bytes(_NONCE, "big"), piece, None, into[at:end])
+        at = end
+    return out
+
+
+def open_whole(key: bytes, sealed: bytes | bytearray | memoryview, *, context: bytes = b"") -> bytes:
+    """The message in a sealed form that is in memory. Raises Damaged: wrong key or context, cut, or changed."""
+    size = plain_size(len(sealed))
+    view = memoryview(sealed)
+    derived = _derive(key, bytes(view[:_SALT]), context)
+    if not bytes_eq(derived.commitment, bytes(view[_SALT:HEAD])):
+        raise Damaged("this key does not open this message")
+    out = io.BytesIO()  # its buffer becomes the answer without a copy, which a bytearray's would not
+    if size:
+        out.seek(size - 1)
+        out.write(b"\x00")
+    into, decrypt, base = out.getbuffer(), derived.cipher.decrypt_into, derived.base_nonce
+    step, at = CHUNK + TAG, HEAD
+    number = 0
+    try:
+        for number in range(size // CHUNK + 1):
+            chunk = view[at : at + step]
+            decrypt((base ^ number).to_bytes(_NONCE, "big"), chunk, None, into[number * CHUNK : (number + 1) * CHUNK])
+            at += step
+    except InvalidTag:
+        raise Damaged(f"chunk {number} of a sealed message was changed") from None
+    into.release()
+    return out.getvalue()
 
 
 def sealed_size(size: int) -> int:
@@ -115,6 +157,17 @@ class _Derived:
 
     def seal(self, number: int, plain: bytes | memoryview) -> bytes:
         return self.cipher.encrypt(self._nonce(number), plain, None)
+
+    def seal_chunks(self, number: int, plain: memoryview) -> bytes:
+        """Whole chunks from the one of this number on."""
+        step, count = CHUNK + TAG, len(plain) // CHUNK
+        self._nonce(number + count)
+        out = bytearray(count * step)
+        into, encrypt = memoryview(out), self.cipher.encrypt_into
+        for i in range(count):
+            nonce = (self.base_nonce ^ (number + i)).to_bytes(_NONCE, "big")
+            encrypt(nonce, plain[i * CHUNK : (i + 1) * CHUNK], None, into[i * step : (i + 1) * step])
+        return bytes(out)
 
     def open(self, number: int, sealed: bytes) -> bytes:
         try:

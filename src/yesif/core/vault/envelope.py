@@ -62,6 +62,11 @@ def unnest(nested: bytes, *, under: Mapping[str, bytes], place: str) -> bytes:
     return nested
 
 
+def derive(key: bytes, *, place: str) -> bytes:
+    """A key for one place only, of another key: it is gone when that one is."""
+    return _place_key(key, place)
+
+
 def _place_key(under: bytes, place: str) -> bytes:
     if len(under) != KEY_BYTES:
         raise BadInput(f"a key has {KEY_BYTES} bytes, not {len(under)}")

@@ -1,8 +1,8 @@
 """A key lease: the right to hold keys for hours, for one declared run, sealed to one reader (RULES §6).
 
-The terms (licence, run, what × where, expiry) are bound into the sealing (HPKE, RFC 9180: DHKEM(X25519), HKDF-SHA256,
-AES-128-GCM) as its `info`: a lease whose terms are changed by one letter does not open. All keys are sealed as
-one message, so a lease for 1,000 performers stays small and either opens whole or not at all.
+The terms (licence, run, what × where, expiry, release) are bound into the sealing (HPKE, RFC 9180: DHKEM(X25519),
+HKDF-SHA256, AES-128-GCM) as its `info`: a lease whose terms are changed by one letter does not open. All keys are
+sealed as one message, so a lease for 1,000 performers stays small and either opens whole or not at all.
 """
 
 from collections.abc import Mapping
@@ -33,6 +33,7 @@ class Terms:
     where: str
     starts: int
     expires: int
+    release: str = ""
 
     def __post_init__(self) -> None:
         if not 0 < self.expires - self.starts <= LONGEST_SECONDS:

@@ -19,8 +19,11 @@ from yesif.media.deliver.voice import RATE, bit_depth
 from yesif.media.strongbox import readable
 
 Row = dict[str, object]
+SEALED_AWAY = ("roles", "words", "turns", "annotations", "agreement", "qa_findings")
+"""Tables that are empty in a sealed release."""
 
 NOT_FINISHED, NOT_REVIEWED, NOTHING_RECORDED = "take-not-finished", "not-reviewed", "nothing-recorded"
+NOT_PLAIN = "not-in-plain"
 REASONS = {
     NOT_FINISHED: "the take is still being put together",
     NOT_REVIEWED: "its performer has not handed it over",
@@ -28,6 +31,7 @@ REASONS = {
     ACROSS_SPLITS: "the two partners belong to different splits",
     NO_SPLIT: "its performer has no split",
     NOTHING_LEFT: "no part is left that this use may touch",
+    NOT_PLAIN: "its yes is to encrypted delivery only",
     "yes": "",
     "never": "nobody may license this use",
     "outside-term": "the licence does not run on this day",
@@ -69,6 +73,7 @@ def describe(
         prohibited=terms.prohibited,
         participants=len({one.key.performer for one in samples}),
         hours=sum(one.duration_s for one in samples) / 3600,
+        sealed=terms.sealed,
     )
     return finish(
         folder,
@@ -81,7 +86,13 @@ def describe(
 
 
 def tables(plan: Plan, samples: Sequence[SampleInput], terms: Terms) -> dict[str, Iterable[Row]]:
-    """Rows by table. Annotations and agreement stay empty until labels are collected."""
+    """Rows by table. Annotations and agreement stay empty until labels are collected; of a sealed release no table may
+    tell what was said, measured or marked: it would outlive a revocation."""
+    whole = _tables(plan, samples, terms)
+    return {name: rows for name, rows in whole.items() if not (terms.sealed and name in SEALED_AWAY)}
+
+
+def _tables(plan: Plan, samples: Sequence[SampleInput], terms: Terms) -> dict[str, Iterable[Row]]:
     return {
         "participants": _participants(samples),
         "sessions": _sessions(samples),

@@ -1,7 +1,7 @@
 """Who may be in a release right now, decided for every performance, and where each of them stands in it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -20,7 +20,7 @@ from yesif.core.corpus.plan import Candidate, Numbers, Placed, Plan, PlannedShar
 from yesif.core.policy.decide import Decision, Reason
 from yesif.core.policy.uses import Form, Use
 from yesif.flows.release import arrays, uses
-from yesif.flows.release.describe import NOT_FINISHED, NOT_REVIEWED, NOTHING_RECORDED
+from yesif.flows.release.describe import NOT_FINISHED, NOT_PLAIN, NOT_REVIEWED, NOTHING_RECORDED
 from yesif.flows.release.values import SampleInput, Terms
 from yesif.media.features.shelf import PAIR_STAGES
 from yesif.media.strongbox import Box, Sealed, Source
@@ -61,15 +61,20 @@ def epoch() -> int:
 def freeze(release_id: str, *, now: datetime) -> Frozen:
     """Decide for every performance of the release's project, number who is in it, and plan. Raises NotFound."""
     release = market.building(release_id)
-    use = uses.read(release.use)
+    licence = market.licence_terms(release.licence_id) if release.licence_id else None
+    use = market.use_of(licence) if licence else uses.read(release.use)
     found = market_material.material(release.project_id)
     decided = consent.decisions(
         performance_ids=[one.performance for one in found], use=use, now=now, reviewed_only=True
     )
     touched = frozenset(part.value for part in use.parts)
     candidates = [_candidate(one, decided[one.performance], touched) for one in found]
+    if licence is not None and licence.plain:
+        candidates = _in_plain(candidates, decided)
     made = plan(candidates, _numbers(release_id, candidates), touched=touched)
-    return Frozen(made, _terms(use, touched), _samples(release_id, made, found, candidates, decided))
+    return Frozen(
+        made, _terms(use, touched, sealed=release.sealed), _samples(release_id, made, found, candidates, decided)
+    )
 
 
 def _candidate(one: Material, decision: Decision, touched: frozenset[str]) -> Candidate:
@@ -93,6 +98,15 @@ def _candidate(one: Material, decision: Decision, touched: frozenset[str]) -> Ca
         together=decision.own == decision.together,
         size=size if recording else _SMALL_BYTES,
     )
+
+
+def _in_plain(candidates: Sequence[Candidate], decided: Mapping[str, Decision]) -> list[Candidate]:
+    """A plain release holds only what everyone licensed with an offer: a yes given later is to leased keys."""
+    core = consent.core_grants({grant for one in decided.values() for grant in one.grants})
+    return [
+        one if one.excluded or set(decided[one.performance].grants) <= core else replace(one, excluded=NOT_PLAIN)
+        for one in candidates
+    ]
 
 
 def _excluded(one: Material, decision: Decision, *, is_something: bool) -> str:
@@ -125,7 +139,7 @@ def _numbers(release_id: str, candidates: Iterable[Candidate]) -> Numbers:
     return Numbers(given["session"], given["take"], given["performer"])
 
 
-def _terms(use: Use, touched: frozenset[str]) -> Terms:
+def _terms(use: Use, touched: frozenset[str], *, sealed: bool) -> Terms:
     return Terms(
         what=use.uses.what(use.what).label,
         where=use.uses.where(use.where).label,
@@ -135,6 +149,7 @@ def _terms(use: Use, touched: frozenset[str]) -> Terms:
         prohibited=tuple(never.plain for never in use.uses.never),
         touched=touched,
         software=f"yesif {__version__}",
+        sealed=sealed,
     )
 
 
@@ -198,6 +213,7 @@ def _sample(
         cut=decision.sealed,
         until=decision.until.date().isoformat() if decision.until else "",
         receipts=tuple(sorted(token(grant, key=key) for grant in decision.grants)),
+        grants=decision.grants,
         voice=track("voice", "wav"),
         camera=track("camera", "mp4"),
         tables=tables,

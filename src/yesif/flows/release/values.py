@@ -23,6 +23,7 @@ class Terms:
     prohibited: tuple[str, ...]
     touched: frozenset[str]
     software: str
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class SampleInput:
     cut: tuple[tuple[int, int], ...]
     until: str
     receipts: tuple[str, ...]
+    grants: tuple[str, ...]
     voice: Source | None
     camera: Source | None
     tables: tuple[tuple[TableFacts, Source], ...]

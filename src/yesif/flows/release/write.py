@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +11,27 @@ from yesif.core.corpus.assemble import Contents, WrittenShard, write_planned
 from yesif.core.corpus.plan import Placed, Plan, PlannedShard
 from yesif.flows.release.describe import describe
 from yesif.flows.release.sample import contents
+from yesif.flows.release.seal import Sealing, seal_contents
 from yesif.flows.release.values import SampleInput, Terms
 
 
-def write_one(target: str, planned: PlannedShard, samples: Sequence[SampleInput], terms: Terms) -> dict[str, Any]:
-    """Write one shard to `target`; returns it as JSON."""
+def write_one(
+    target: str, planned: PlannedShard, samples: Sequence[SampleInput], terms: Terms, sealing: Sealing | None = None
+) -> dict[str, Any]:
+    """Write one shard to `target`, sealed where there are keys to seal it with; returns it as JSON."""
     by_key = {one.key: one for one in samples}
+    keys: dict[str, tuple[str, str]] = {}
     Path(target).parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=Path(target).parent, prefix=".scratch-") as scratch:
 
         def made(placed: Placed) -> Contents:
-            return contents(by_key[placed.key], terms, Path(scratch))
+            plain = contents(by_key[placed.key], terms, Path(scratch))
+            if sealing is None:
+                return plain
+            whole, keys[str(placed.key)] = seal_contents(plain, placed, sealing, Path(scratch))
+            return whole
 
-        return write_planned(Path(target), planned, made).as_json()
+        return replace(write_planned(Path(target), planned, made), keys=keys).as_json()
 
 
 def write_rest(

@@ -1,13 +1,14 @@
 """Start a release, number who is in it, publish it or say why not."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from yesif.apps.casting.models import Project
-from yesif.apps.market.models import Inclusion, Pseudonym, Release
+from yesif.apps.market.models import Inclusion, Licence, Pseudonym, Release
 from yesif.apps.market.queries.releases import line_key
 from yesif.apps.record import actions as record
 from yesif.base import canonical
@@ -25,6 +26,14 @@ class Included:
     performer: str
     sample: str
     config: str
+    together: tuple[str, ...] = ()  # performances of the same take beside it
+    parts: tuple[str, ...] = ()
+    recording: bool = True
+    cut: tuple[tuple[int, int], ...] = ()
+    grants: tuple[str, ...] = ()
+    ms: int = 0
+    nest: tuple[str, ...] = ()  # performers whose keys its key is wrapped under
+    wrapped: bytes | None = None
 
 
 @transaction.atomic
@@ -37,6 +46,39 @@ def start(*, project_id: str, use: Mapping[str, str], requested_by: str, now: da
         raise BadInput("A release is built for one use: what a system learns, and where it will be used.")
     made = Release.objects.create(
         project=project, requested_by_id=requested_by, use=dict(use), line=_line(project_id, use), made_at=now
+    )
+    return made.id
+
+
+@transaction.atomic
+def start_licensed(*, licence_id: str, now: datetime) -> str:
+    """Open the next release of a signed licence; returns its id. Sealed, unless the licence is for plain delivery.
+
+    Raises NotFound, Conflict where the licence is not signed.
+    """
+    row = Licence.objects.select_related("organisation", "project").filter(pk=licence_id).first()
+    if row is None:
+        raise NotFound
+    if row.state != "signed":
+        raise Conflict("A release is built for a licence that two people signed.")
+    use = {
+        "what": row.what,
+        "where": row.where,
+        "licensee": row.organisation.name,
+        "starts": row.starts_at.date().isoformat(),
+        "ends": row.ends_at.date().isoformat(),
+        "territories": row.territories,
+        "form": row.form,
+        "description": row.description,
+    }
+    made = Release.objects.create(
+        project=row.project,
+        licence=row,
+        sealed=not row.plain,
+        requested_by_id=row.project.producer_id,
+        use=use,
+        line=_line(row.project_id, use),
+        made_at=now,
     )
     return made.id
 
@@ -86,9 +128,7 @@ def publish(
     one.state, one.digest, one.folder, one.published_at = "published", digest, folder, now
     one.counts, one.samples, one.bytes, one.reason = dict(counts), len(rows), size, ""
     one.save()
-    Inclusion.objects.bulk_create(
-        Inclusion(release=one, performance=row.performance, sample=row.sample, config=row.config) for row in rows
-    )
+    Inclusion.objects.bulk_create(Inclusion(release=one, **_told(row)) for row in rows)
     record.append(
         kind="release",
         body={
@@ -97,10 +137,13 @@ def publish(
             "digest": digest,
             "what": one.use["what"],
             "where": one.use["where"],
+            "licence": one.licence_id or "",
+            "sealed": "yes" if one.sealed else "no",
             "samples": len(rows),
             "left_out": sum(counts.values()),
         },
-        about=[one.id, one.project_id, *(row.performer for row in rows)],
+        about=[one.id, one.project_id, *([one.licence_id] if one.licence_id else [])],
+        rows=[_row(row) for row in rows],
         now=now,
     )
 
@@ -115,6 +158,19 @@ def end_without(*, release_id: str, state: str, reason: str, counts: Mapping[str
         raise Conflict("This release is published; it cannot end as if it were not.")
     one.state, one.reason, one.counts = state, reason[:300], dict(counts)
     one.save()
+
+
+def _told(row: Included) -> dict[str, Any]:
+    told = asdict(row)
+    for name in ("together", "parts", "cut", "grants", "nest"):
+        told[name] = list(told[name])
+    return told
+
+
+def _row(row: Included) -> record.Row:
+    """What the line says to one performer of theirs."""
+    told = {"performance": row.performance, "performer": row.performer, "grants": list(row.grants)}
+    return record.Row(row.performer, {**told, "together": list(row.together)})
 
 
 def _line(project_id: str, use: Mapping[str, str]) -> str:

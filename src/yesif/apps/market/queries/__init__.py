@@ -1,7 +1,7 @@
 """Read the market: releases, organisations, licences, runs and what was leased."""
 
 from yesif.apps.market.queries.leased import LeasedSeen, leased
-from yesif.apps.market.queries.licences import LicenceSeen, licence, licence_terms, licences_of, licences_sold
+from yesif.apps.market.queries.licences import LicenceSeen, licence, licence_terms, licences_of, licences_sold, use_of
 from yesif.apps.market.queries.releases import (
     ReleaseSeen,
     building,
@@ -29,4 +29,5 @@ __all__ = [
     "release",
     "releases_of_project",
     "releases_with",
+    "use_of",
 ]

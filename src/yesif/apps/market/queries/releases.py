@@ -31,6 +31,8 @@ class ReleaseSeen:
     bytes: int
     made_at: datetime
     published_at: datetime | None
+    licence_id: str
+    sealed: bool
 
     @property
     def excluded(self) -> int:
@@ -43,12 +45,12 @@ def release(release_id: str, *, viewer_id: str) -> ReleaseSeen:
     found = _of(viewer_id).filter(pk=release_id).first()
     if found is None:
         raise NotFound
-    return _seen(found)
+    return seen(found)
 
 
 def releases_of_project(project_id: str, *, viewer_id: str) -> list[ReleaseSeen]:
     """Releases of one of the viewer's projects, newest first; none for a project that is not theirs."""
-    return [_seen(one) for one in _of(viewer_id).filter(project_id=project_id)[:RELEASES_SHOWN]]
+    return [seen(one) for one in _of(viewer_id).filter(project_id=project_id)[:RELEASES_SHOWN]]
 
 
 def releases_with(performance_ids: set[str]) -> dict[str, list[str]]:
@@ -78,7 +80,7 @@ def building(release_id: str) -> ReleaseSeen:
     found = Release.objects.filter(pk=release_id).first()
     if found is None:
         raise NotFound
-    return _seen(found)
+    return seen(found)
 
 
 def line_key(line: str) -> bytes:
@@ -98,7 +100,8 @@ def _of(viewer_id: str) -> QuerySet[Release]:
     return Release.objects.filter(project__producer_id=viewer_id)
 
 
-def _seen(one: Release) -> ReleaseSeen:
+def seen(one: Release) -> ReleaseSeen:
+    """The value of a row."""
     return ReleaseSeen(
         id=one.id,
         project_id=one.project_id,
@@ -112,4 +115,6 @@ def _seen(one: Release) -> ReleaseSeen:
         bytes=one.bytes,
         made_at=one.made_at,
         published_at=one.published_at,
+        licence_id=one.licence_id or "",
+        sealed=one.sealed,
     )

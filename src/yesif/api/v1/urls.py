@@ -1,0 +1,17 @@
+"""Addresses for programs."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from yesif.api.v1 import leases, releases, reports
+
+app_name = "v1"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("licences", releases.licences, name="licences"),
+    path("releases/<str:release_id>", releases.files, name="files"),
+    path("releases/<str:release_id>/withdrawn", releases.withdrawn, name="withdrawn"),
+    path("releases/<str:release_id>/files/<path:path>", releases.file, name="file"),
+    path("runs", leases.open_run, name="run"),
+    path("runs/<str:run_id>/close", reports.close_run, name="close-run"),
+    path("leases", leases.lease, name="lease"),
+    path("purges", reports.purge, name="purge"),
+]
