@@ -12,7 +12,9 @@ from tests.flows import licensed, released
 from tests.people import person
 from yesif.apps.consent import actions as consent
 from yesif.apps.footage.actions import review
+from yesif.apps.keys import actions as performer_keys
 from yesif.apps.market import queries
+from yesif.apps.market.keys import release_keys
 from yesif.apps.market.queries import runs
 from yesif.apps.record import queries as record
 from yesif.base.errors import Damaged, NotConsented, Refused
@@ -163,6 +165,22 @@ def test_any_changed_bit_of_a_member_is_refused() -> None:
             keys.open(row["key"], row["member"], bytes(content[:cut]))
     with pytest.raises(Damaged):
         keys.open(row["key"], "wav" if row["member"] == "json" else "json", bytes(content))
+
+
+def test_a_performer_whose_key_is_destroyed_is_in_no_lease_and_nobody_can_open_the_clip_again() -> None:
+    answers()
+    released.play("ana", "bo")
+    released.play("cy")
+    lab = licensed.program()
+    licence = licensed.licence()
+    release = licensed.build(licence)
+    run = licensed.run(lab, licence, release.id)
+    assert sum(1 for _ in Reader(release.folder, keys=run.keys(release.folder))) == 3
+    performer_keys.destroy(performer_id=person("ana").id, now=datetime.now(UTC))
+    assert sum(1 for _ in Reader(release.folder, keys=run.keys(release.folder))) == 1
+    everyone = [person(name).id for name in ("ana", "bo", "cy")]
+    found = release_keys(licence_id=licence, release_id=release.id, performers=everyone)
+    assert set(found) == {person("bo").id, person("cy").id}
 
 
 def test_a_plain_release_holds_only_what_was_licensed_with_an_offer() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from yesif.apps.consent import queries as consent
+from yesif.apps.keys.models import PerformerKey
 from yesif.apps.market.models import Inclusion, Lease, Release, Run
 from yesif.apps.market.queries.licences import LicenceSeen, licence_terms, use_of
 from yesif.apps.market.queries.releases import ReleaseSeen, seen
@@ -111,7 +112,9 @@ def clips_now(release_id: str, licence: LicenceSeen, *, now: datetime) -> list[C
     decided = consent.decisions(
         performance_ids=[one.performance for one in rows], use=use_of(licence), now=now, reviewed_only=True
     )
-    return [_clip(one, decided.get(one.performance)) for one in rows]
+    people = {one for row in rows for one in row.nest}
+    alive = set(PerformerKey.objects.filter(pk__in=people, wrapped__isnull=False).values_list("pk", flat=True))
+    return [_clip(one, decided.get(one.performance), has_keys=set(one.nest) <= alive) for one in rows]
 
 
 def withdrawn(release_id: str, licence: LicenceSeen, *, now: datetime) -> list[str]:
@@ -127,7 +130,7 @@ def performers_in(release_id: str) -> set[str]:
     return {one for performer, nest in rows for one in (performer, *nest)}
 
 
-def _clip(one: Inclusion, decision: Decision | None) -> Clip:
+def _clip(one: Inclusion, decision: Decision | None, *, has_keys: bool) -> Clip:
     return Clip(
         performance=one.performance,
         performer=one.performer,
@@ -137,7 +140,7 @@ def _clip(one: Inclusion, decision: Decision | None) -> Clip:
         ms=one.ms,
         together=tuple(one.together),
         grants=decision.grants if decision else (),
-        may=decision is not None and _within(one, decision),
+        may=decision is not None and has_keys and _within(one, decision),
     )
 
 
