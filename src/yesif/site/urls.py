@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yesif.web.entrance.urls")),
     path("tlog/", include("yesif.api.tlog.urls")),
+    path("check", include("yesif.web.auditor.check_urls")),
     path("room/", include("yesif.web.room.urls")),
     path("performer/", include("yesif.web.performer.urls")),
     path("producer/", include("yesif.web.producer.urls")),

@@ -147,8 +147,8 @@ def _use(use: Mapping[str, Any], at: datetime) -> Use | None:
 
 
 def _project(use: Mapping[str, Any]) -> str:
-    """A release or lease without a licence is for the project's core use."""
-    return "" if use.get("licence") else str(use.get("project", ""))
+    """A yes given with a project's offers reaches what that project licenses; a licence names its project."""
+    return str(use.get("project", ""))
 
 
 def _without_unknowns(grant: Grant, use: Mapping[str, Any]) -> Grant:

@@ -26,4 +26,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("room-check/found", room_check.keep, name="room-check-found"),
     path("seals/<int:span_id>/lift", review.lift, name="lift"),
     path("", include("yesif.web.performer.answers_urls")),
+    path("", include("yesif.web.performer.record_urls")),
 ]

@@ -22,6 +22,7 @@ DOORS = {
         ("performer:home", "Home", "house"),
         ("performer:takes", "Your takes", "clapperboard"),
         ("performer:answers", "Your answers", "list-checks"),
+        ("performer:record", "Your record", "scroll-text"),
     ),
     "producer": (
         ("producer:home", "Projects", "folder"),

@@ -1,5 +1,6 @@
 """Read the market: releases, organisations, licences, runs and what was leased."""
 
+from yesif.apps.market.queries.audited import leases_given, licences_of_project, manifests_delivered
 from yesif.apps.market.queries.leased import LeasedSeen, leased
 from yesif.apps.market.queries.licences import LicenceSeen, licence, licence_terms, licences_of, licences_sold, use_of
 from yesif.apps.market.queries.releases import (
@@ -19,12 +20,15 @@ __all__ = [
     "ReleaseSeen",
     "building",
     "leased",
+    "leases_given",
     "licence",
     "licence_terms",
     "licences_of",
+    "licences_of_project",
     "licences_sold",
     "line_key",
     "line_of",
+    "manifests_delivered",
     "project_named",
     "release",
     "releases_of_project",

@@ -1,5 +1,6 @@
 """Lines as those they concern see them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -25,9 +26,11 @@ class LineSeen:
     rows: dict[int, dict[str, object]] = field(default_factory=dict)
 
 
-def lines_about(about: str, *, limit: int = 200, after: int | None = None) -> list[LineSeen]:
+def lines_about(about: str, *, limit: int = 200, after: int | None = None, kinds: Iterable[str] = ()) -> list[LineSeen]:
     """The newest lines that concern `about` (a person's or project's id), newest first; `after`: those before it."""
     found = Line.objects.filter(concerns__about=about)
+    if wanted := list(kinds):
+        found = found.filter(kind__in=wanted)
     if after is not None:
         found = found.filter(seq__lt=after)
     return _seen(found.order_by("-seq"), about, limit)

@@ -13,6 +13,11 @@ from yesif.core.tlog.rows import Row
 from yesif.core.tlog.tile import TileReader
 
 
+def log_key() -> str:
+    """The log's public key, as people compare it: name+id+key."""
+    return str(Shelf().verifier())
+
+
 def leaf_proof(index: int, *, shelf: Shelf | None = None) -> Proof:
     """The offline proof of one leaf under the newest checkpoint. Raises Conflict where none covers it yet, Damaged."""
     shelf = shelf or Shelf()

@@ -1,0 +1,1 @@
+"""The auditor's door, and the page on which anyone checks a receipt."""

@@ -1,0 +1,12 @@
+"""Addresses of the performer's record, and of all that is logged about them."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from yesif.web.performer import record
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("record", record.page, name="record"),
+    path("record/<int:seq>", record.line, name="record-line"),
+    path("record/<int:seq>.zip", record.receipt, name="record-receipt"),
+    path("everything", record.everything, name="everything"),
+]
