@@ -40,7 +40,7 @@ def _page() -> tuple[str, str]:
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; base-uri 'none'; form-action 'none'"
     )
-    page = render_to_string("auditor/check.html")
+    page = str(render_to_string("auditor/check.html"))
     page = page.replace("POLICY", policy, 1).replace("<!-- STYLE -->", f"<style>{style}</style>", 1)
     return page.replace("<!-- SCRIPT -->", f'<script type="module">{script}</script>', 1), policy
 
