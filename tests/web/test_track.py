@@ -15,6 +15,8 @@ from tests.web.scene import Played, S, played, store
 from yesif.apps.casting.models import Project
 from yesif.apps.footage.actions import review as actions
 from yesif.apps.footage.models import FeatureTable, Performance
+from yesif.apps.keys import actions as keys
+from yesif.media import strongbox
 from yesif.media.features.energy import Energy
 from yesif.media.features.prominence import RECIPE as PROMINENCE
 from yesif.media.features.shelf import Shelf
@@ -27,13 +29,19 @@ ENERGY = Energy().recipe
 WORDS = Recipe("words", 1, "given", WORD_COLUMNS, {})
 
 
-def keep(performance: str, made: Recipe, rows: Rows, part: str) -> None:
+def keep(performance: str, made: Recipe, rows: Rows, part: str, *, joint: bool = False) -> None:
+    """Seal a table into the performance's box, or the take's."""
+    one = Performance.objects.get(pk=performance)
+    owners = list(Performance.objects.filter(take=one.take).values_list("performer_id", flat=True))
+    box = keys.box_for(
+        box_id=one.take_id if joint else one.id, owners=owners if joint else [one.performer_id], now=now()
+    )
     with tempfile.TemporaryDirectory() as folder:
         path = Shelf(Path(folder), "voice", (performance,)).derived(made, [rows], {}).path
         assert path is not None
-        sha256 = store().put_file(path).sha256
+        sha256 = strongbox.put_file(store(), box, path).sha256
     FeatureTable.objects.create(
-        performance_id=performance, stage=made.stage, version="1", address="a" * 64, part=part, sha256=sha256, rows=1
+        performance=one, stage=made.stage, version="1", address="a" * 64, part=part, sha256=sha256, rows=1, joint=joint
     )
 
 
@@ -152,7 +160,7 @@ def test_nothing_of_a_sealed_stretch_is_drawn_for_the_producer(scene: Played, se
 
 def test_while_the_partner_is_not_shown_nothing_measured_on_the_two_is(scene: Played) -> None:
     rows = rows_of([Floor("turn", 0, 0, 5 * S), Floor("backchannel", 0, 6 * S, 7 * S)])
-    keep(scene.ana, recipe(USUAL), rows, "voice")
+    keep(scene.ana, recipe(USUAL), rows, "voice", joint=True)
     alone = page("ana", f"/performer/takes/{scene.ana}/track")[1]
     assert "backchannel" not in alone
     Performance.objects.update(partner_may_watch=True)
@@ -178,7 +186,7 @@ def test_the_picture_is_a_file_of_its_own_the_same_each_time(scene: Played, form
 
 def test_a_table_that_is_gone_leaves_its_lane_empty(scene: Played) -> None:
     for table in FeatureTable.objects.filter(performance_id=scene.ana):
-        store().delete(table.sha256)
+        store().delete(strongbox.name_of(scene.ana, table.sha256))
     status, text = page("ana", f"/performer/takes/{scene.ana}/track")
     assert status == 200
     assert "secretword" not in text

@@ -1,7 +1,7 @@
 """The picture of a take for a page: measured tables of the store, drawn without anything sealed."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -11,14 +11,14 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from yesif.apps.footage.queries.sheets import Sheet, Side
+from yesif.apps.keys import queries as keys
 from yesif.base.errors import NotFound
 from yesif.media.drawing.marks import Picture
 from yesif.media.drawing.png import as_png
 from yesif.media.drawing.sheet import sheet as laid_out
 from yesif.media.drawing.svg import as_svg
 from yesif.media.drawing.view import Drawn, drawn
-from yesif.media.features.shelf import PAIR_STAGES
-from yesif.media.store import Store, open_store
+from yesif.media.strongbox import Sealed, Source
 from yesif.web.media import address
 
 DRAWN = ("energy", "f0", "speech", "turns", "words", "prominence", "face", "head", "picture")
@@ -48,7 +48,7 @@ def page(request: HttpRequest, found: Sheet, viewer: str, template: str, more: M
             "film": address(side.performance_id, kind="preview", viewer_id=viewer) if side.has_preview else "",
             "poster": address(side.performance_id, kind="poster", viewer_id=viewer) if side.has_poster else "",
             "figures": list(_figures(side.summary)),
-            "measured": [one for one in side.measured if found.together or one.stage not in PAIR_STAGES],
+            "measured": [one for one in side.measured if found.together or not one.joint],
         }
         for side in found.sides
     ]
@@ -73,14 +73,13 @@ def picture_of(found: Sheet) -> Picture | None:
     """The picture; None where no side may be drawn or the take has no length."""
     if not found.sides or found.length_ns <= 0:
         return None
-    store = open_store(settings.STORAGE)
-    return laid_out([_drawn(store, side, found) for side in found.sides])
+    return laid_out([_drawn(side, found) for side in found.sides])
 
 
-def _drawn(store: Store, side: Side, found: Sheet) -> Drawn:
+def _drawn(side: Side, found: Sheet) -> Drawn:
     return drawn(
         _("You") if side.own else side.stage_name,
-        dict(_paths(store, side, found)),
+        dict(_tables(side, found)),
         span_ns=(0, found.length_ns),
         speaker=side.speaker,
         sealed=side.sealed,
@@ -91,14 +90,17 @@ def _drawn(store: Store, side: Side, found: Sheet) -> Drawn:
     )
 
 
-def _paths(store: Store, side: Side, found: Sheet) -> Iterator[tuple[str, Path]]:
+def _tables(side: Side, found: Sheet) -> Iterator[tuple[str, Source]]:
     """Tables by stage; what was measured on the two only where both are shown."""
-    for one in side.measured:
-        if one.stage in DRAWN and one.sha256 and (found.together or one.stage not in PAIR_STAGES):
-            try:
-                yield one.stage, store.local_path(one.sha256)
-            except NotFound:
-                continue  # deleted in between: its lane stays empty
+    shown = [one for one in side.measured if one.stage in DRAWN and one.sha256 and (found.together or not one.joint)]
+    boxes = keys.living({one.box for one in shown})
+    for one in shown:
+        if one.box not in boxes:
+            continue  # its key is destroyed: nobody can read it any more
+        table = Sealed(settings.STORAGE, boxes[one.box], one.sha256)
+        with suppress(NotFound):  # deleted in between: its lane stays empty
+            if table.size:
+                yield one.stage, table
 
 
 def _inline(picture: Picture) -> SafeString:

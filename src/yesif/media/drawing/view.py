@@ -5,7 +5,6 @@ Every number of the picture comes from a table; the picture measures nothing its
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,11 +12,12 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from yesif.media.features.nets import face_points
+from yesif.media.strongbox import Source, readable
 from yesif.media.tables import read
 
 Floats = NDArray[np.float64]
 Span = tuple[int, int]
-Tables = Mapping[str, Path]
+Tables = Mapping[str, Source]
 
 SEAL_MARGIN_NS = 400_000_000
 """The longest window a dense stage looks through: nothing this near to a sealed span is drawn, as none is released."""
@@ -194,7 +194,7 @@ def _words(tables: Tables, sealed: Sequence[Span]) -> Iterable[Word]:
 
 
 def _strips(tables: Tables, edges: Floats) -> Iterable[Strip]:
-    if "face" in tables and "blendshapes" in pq.read_schema(tables["face"]).names:
+    if "face" in tables and "blendshapes" in pq.read_schema(readable(tables["face"])).names:
         names = face_points()["blendshape_names"]
         table = read(tables["face"], ["t_ns", "blendshapes"])
         for label, group in BLENDSHAPES:

@@ -51,13 +51,13 @@ def rgb(
         bright -= 16
     bright *= np.float32(luma_gain)
     height, width = luma.shape
-    out = np.empty((height, width, 3), np.float32)
-    blocks = bright.reshape(height // 2, 2, width // 2, 2)
+    out = np.empty((height // 2, 2, width, 3), np.float32)
+    rows = bright.reshape(height // 2, 2, width)
     shifts = (2 * (1 - kr) * red, -2 * (kb * (1 - kb) * blue + kr * (1 - kr) * red) / kg, 2 * (1 - kb) * blue)
     for channel, shift in enumerate(shifts):
-        target = out[..., channel].reshape(height // 2, 2, width // 2, 2)
-        np.add(blocks, shift.astype(np.float32)[:, None, :, None], out=target)
-    return np.clip(out, 0, 1, out=out)
+        wide = np.repeat(shift.astype(np.float32), 2, axis=1)  # whole rows at a time: twice as fast as pairs
+        np.add(rows, wide[:, None], out=out[..., channel])
+    return np.clip(out.reshape(height, width, 3), 0, 1)
 
 
 def letterbox(picture: Picture, size: int) -> tuple[NDArray[np.float32], Square]:
@@ -68,20 +68,32 @@ def letterbox(picture: Picture, size: int) -> tuple[NDArray[np.float32], Square]
 
 
 def _cut(plane: NDArray[np.uint8], square: Square, size: int, *, scale: int, outside: int) -> NDArray[np.uint8]:
-    """Sample a plane, which holds one pixel for `scale` of the picture, bilinearly."""
-    image = Image.fromarray(plane)
+    """Sample a plane, which holds one pixel for `scale` of the picture.
+
+    Luma: the mean of four samples a pixel, which is as good as bilinear here and half the cost. Chroma: one sample.
+    """
     x, y, side = square.x / scale, square.y / scale, square.side / scale
+    image, x, y = _around(plane, x, y, side)
+    fine = 2 if scale == 1 else 1
     shrink = int(side / size / 1.5)
     if shrink >= 2:
         image, x, y = _reduce(image, x, y, side, shrink)
         side /= shrink
-    step = side / size
+    count = size * fine
+    step = side / count
     cosine, sine = np.cos(square.angle) * step, np.sin(square.angle) * step
-    matrix = (cosine, -sine, x - (cosine - sine) * size / 2, sine, cosine, y - (sine + cosine) * size / 2)
-    cut = image.transform(
-        (size, size), Image.Transform.AFFINE, matrix, resample=Image.Resampling.BILINEAR, fillcolor=outside
-    )
-    return np.asarray(cut)
+    matrix = (cosine, -sine, x - (cosine - sine) * count / 2, sine, cosine, y - (sine + cosine) * count / 2)
+    cut = image.transform((count, count), Image.Transform.AFFINE, matrix, Image.Resampling.NEAREST, fillcolor=outside)
+    return np.asarray(cut.reduce(fine) if fine > 1 else cut)
+
+
+def _around(plane: NDArray[np.uint8], x: float, y: float, side: float) -> tuple[Image.Image, float, float]:
+    """Only the part of a plane that a square of any angle can reach: the rest need not be copied."""
+    height, width = plane.shape
+    reach = side * 0.75 + 4
+    left, right = max(0, min(int(x - reach), width - 1)), max(1, min(int(x + reach) + 1, width))
+    top, bottom = max(0, min(int(y - reach), height - 1)), max(1, min(int(y + reach) + 1, height))
+    return Image.fromarray(plane[top : max(bottom, top + 1), left : max(right, left + 1)]), x - left, y - top
 
 
 def _reduce(image: Image.Image, x: float, y: float, side: float, shrink: int) -> tuple[Image.Image, float, float]:

@@ -120,7 +120,7 @@ class MeshNet:
         if score < _FOUND:
             return None
         points = square.to_picture(outputs[0].reshape(self.POINTS, 3), self.SIZE)
-        return Face(points, score, float(image.mean()) * 255)
+        return Face(points, score, float(image[::2, ::2].mean()) * 255)
 
 
 class MeshNetV2(MeshNet):

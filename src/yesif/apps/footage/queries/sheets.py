@@ -25,7 +25,8 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One stage of one side: its table, or why there is none. `sha256` is empty for that."""
+    """One stage of one side: its table, or why there is none. `sha256` is empty for that. `box`: what it is sealed in;
+    `joint`: it was measured on both performers."""
 
     stage: str
     version: str
@@ -33,6 +34,8 @@ class Measurement:
     rows: int
     sha256: str
     skipped: str
+    box: str
+    joint: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +117,17 @@ def _side(one: Performance, viewer_id: str, *, seals_of: Iterable[Performance]) 
         stage_name=one.performer.stage_name,
         own=one.performer_id == viewer_id,
         speaker=int(one.id != first),
-        measured=tuple(Measurement(t.stage, t.version, t.part, t.rows, t.sha256, t.skipped) for t in tables),
+        measured=tuple(_measurement(one, t) for t in tables),
         findings=findings(one.id),
         summary=one.summary,
         sealed=sealed,
         has_preview=whole and bool(one.preview_sha256),
         has_poster=whole and bool(one.poster_sha256),
+    )
+
+
+def _measurement(one: Performance, table: FeatureTable) -> Measurement:
+    box = one.take_id if table.joint else one.id
+    return Measurement(
+        table.stage, table.version, table.part, table.rows, table.sha256, table.skipped, box, table.joint
     )
