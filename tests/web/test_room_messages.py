@@ -24,7 +24,10 @@ SOUND: list[dict[str, Any]] = [
     {"type": "ready", "ready": True},
     {"type": "next"},
     {"type": "next", "after": 1},
-    *({"type": kind} for kind in ("cut", "end", "leave", "soften", "pause", "resume", "off", "on", "help", "swap")),
+    *(
+        {"type": kind}
+        for kind in ("cut", "end", "leave", "soften", "pause", "resume", "off", "on", "help", "swap", "another")
+    ),
     {"type": "swap", "after": 1},
     {"type": "coach", "line": "Slower."},
 ]

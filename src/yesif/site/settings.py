@@ -46,6 +46,8 @@ MODELS = Path(os.environ.get("YESIF_MODELS") or Path(__file__).resolve().parents
 TRANSCRIBE_MODEL = os.environ.get("YESIF_TRANSCRIBE_MODEL", "")
 TURN_URLS = [url for url in os.environ.get("YESIF_TURN_URLS", "").split(",") if url]
 TURN_SECRET = os.environ.get("YESIF_TURN_SECRET", "")
+WAIT_OFFER_S = int(os.environ.get("YESIF_WAIT_OFFER_S", "300"))
+WAIT_STOOD_UP_S = int(os.environ.get("YESIF_WAIT_STOOD_UP_S", "600"))
 TAKE_GRACE_HOURS = int(os.environ.get("YESIF_TAKE_GRACE_HOURS", "24"))
 
 INSTALLED_APPS = [

@@ -21,6 +21,9 @@ LONGEST_PROBE = 4_000_000
 def page(request: HttpRequest) -> HttpResponse:
     """Check the room; what was found last time stands there already."""
     answer = render(request, "performer/room_check.html", {"last": queries.last(viewer_id(request))})
+    # Isolated like the room itself, so that the check finds the clock the room will have.
+    answer["Cross-Origin-Opener-Policy"] = "same-origin"
+    answer["Cross-Origin-Embedder-Policy"] = "require-corp"
     answer["Permissions-Policy"] = "camera=(self), microphone=(self), display-capture=()"
     return answer
 

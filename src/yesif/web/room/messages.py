@@ -9,6 +9,7 @@
 {"type": "swap", "after": 1}
 {"type": "cut"} {"type": "end"} {"type": "leave"}         stop now (seals the last 30 s); the scene is over; for good
 {"type": "soften"} {"type": "pause"} {"type": "resume"} {"type": "off"} {"type": "on"} {"type": "help"}
+{"type": "another"}                                       pair me with somebody else: my partner has not come
 {"type": "coach", "line": "Slower."}                      only from the chair of a producer who is seen
 
 Nothing else is in a message. Our own pages never say anything else, so whoever does is let go.
@@ -133,6 +134,7 @@ _SHAPES: dict[str, Callable[[Message], bool]] = {
     "off": _bare,
     "on": _bare,
     "help": _bare,
+    "another": _bare,
     "coach": _coach,
 }
 

@@ -15,15 +15,17 @@ from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
 from django.utils import timezone
 
 from yesif.apps.footage.actions import takes
 from yesif.apps.footage.queries import takes as take_queries
-from yesif.apps.stage.actions import care, safety
+from yesif.apps.stage.actions import care, safety, waiting
 from yesif.apps.stage.actions import room as stage
 from yesif.apps.stage.queries import sessions as stage_queries
 from yesif.apps.stage.queries.standing import cool_down_of
 from yesif.base.errors import LimitReached, NotFound, YesIfError
+from yesif.flows import waiting as waiting_flow
 from yesif.web.clock import CLOCK
 from yesif.web.room import view_of
 from yesif.web.room.messages import Allowance, Lie, Message, parse
@@ -122,6 +124,16 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
         await self._tell("came", who=self.performer, **self._card())
         await self._tell("changed")
         await self._go_on_counting()
+        _later(self._look_at_waiting())
+
+    async def _look_at_waiting(self) -> None:
+        """At the seconds at which waiting alone comes to something, look; the minute's flow looks as well."""
+        seen = await _asked(stage_queries.session, self.session_id, self.performer)
+        begins_ns = max(int(seen.starts_at.timestamp()) * 1_000_000_000, CLOCK.studio_ns())
+        for after_s in (settings.WAIT_OFFER_S, settings.WAIT_STOOD_UP_S):
+            await asyncio.sleep(max(0.0, (begins_ns - CLOCK.studio_ns()) / 1e9 + after_s + 0.05))
+            if await _asked(waiting_flow.look, self.session_id, studio_ns=CLOCK.studio_ns()):
+                await self._tell("changed")
 
     async def _go_on_counting(self) -> None:
         """A countdown whose server died goes on with whoever comes back first."""
@@ -190,6 +202,9 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
         if kind == "help":
             await _asked(care.call, **who, now=timezone.now())
             await self._say(type="helped")  # to nobody else: that somebody asked is theirs alone
+        elif kind == "another":
+            await _asked(waiting.ask_another, **who, studio_ns=at_ns)
+            await self._tell("changed")
         elif kind == "leave":
             ended, over = await _asked(takes.leave, **who, studio_ns=at_ns)
             await self._tell_cut(ended)

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from yesif.apps.footage.queries import takes
 from yesif.apps.stage.queries import sessions as stage
-from yesif.apps.stage.queries import standing
+from yesif.apps.stage.queries import standing, waiting
 
 
 def room(*, session_id: str, performer_id: str) -> dict[str, object]:
@@ -41,6 +41,7 @@ def room(*, session_id: str, performer_id: str) -> dict[str, object]:
             "sealed_s": over.sealed_ns // 1_000_000_000,
         },
         "stands": _stands(session_id, performer_id),
+        "waits": asdict(waiting.waits(session_id, performer_id)) if seen.phase == "lobby" else None,
     }
 
 

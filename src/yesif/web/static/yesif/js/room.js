@@ -106,6 +106,7 @@ class Room {
     part("end").addEventListener("click", () => this.#signal.sendSurely({ type: "end" }));
     part("swap").addEventListener("click", () =>
       this.#signal.send({ type: "swap", after: this.#state?.card?.order ?? 0 }));
+    part("another").addEventListener("click", () => this.#signal.sendSurely({ type: "another" }));
     part("thin").addEventListener("click", () => void this.#thin());
     part("captions-on").addEventListener("click", () => void this.#caption());
     const marks = {

@@ -12,6 +12,7 @@
  * @property {{take: string, performance: string, action_ns: string} | null} take that rolls
  * @property {{take: string, cut_ns: string, played: boolean, sealed_s: number} | null} over the last take that ended
  * @property {Stands} stands
+ * @property {{offered: boolean, stood_up: boolean, wants_another: boolean} | null} waits for a partner who has not come
  */
 
 /**
@@ -62,6 +63,8 @@ export function draw(state, { checked, here }) {
   for (const id of ["soften", "pause", "off"]) part(id).toggleAttribute("disabled", state.phase !== "playing");
   part("swap").toggleAttribute("disabled", !waiting || !state.card);
   drawStands(state, partner?.name ?? "");
+  drawWaits(here ? null : state.waits, partner?.name ?? "");
+  part("ready").hidden = !waiting;
   const last = !state.card || state.card.order >= state.card.of;
   part("next").toggleAttribute("disabled", !waiting || last);
   part("leave").toggleAttribute("disabled", state.phase === "ended");
@@ -91,6 +94,17 @@ function drawStands({ phase, stands, over }, name) {
   part("off").setAttribute("aria-pressed", String(off.you));
   say("pause-words", paused.you ? "Go on" : "Pause");
   say("off-words", off.you ? "Back on the record" : "Off the record");
+}
+
+/** @param {RoomState["waits"]} waits @param {string} name of the partner */
+function drawWaits(waits, name) {
+  part("another").hidden = !waits?.offered || waits.wants_another;
+  if (!waits?.offered) return say("waits", "");
+  const asked = waits.wants_another
+    ? "You asked for another partner: whoever pairs this block sees it now. This page stays open."
+    : `${name} has not come for 5 minutes. You may be paired with somebody else who is here, or go on waiting; both are paid.`;
+  const fee = `${name} did not come within 10 minutes: the stood-up fee is yours. You may leave now, or wait on.`;
+  say("waits", waits.stood_up ? `${fee} ${waits.wants_another ? asked : ""}` : asked);
 }
 
 /** @param {RoomState["card"]} card */
