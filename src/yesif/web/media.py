@@ -15,7 +15,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse
 
-from yesif.apps.footage.queries import review
+from yesif.apps.footage.queries import desk, review
 from yesif.apps.keys import queries as keys
 from yesif.base.errors import NotFound
 from yesif.core.vault.chunks import Opened
@@ -44,7 +44,8 @@ async def media(request: HttpRequest, token: str) -> HttpResponseBase:
         raise NotFound from wrong
     if not person.is_authenticated or person.pk != viewer_id:
         raise NotFound
-    found = await sync_to_async(review.media)(performance_id, viewer_id=viewer_id, kind=kind)
+    asked = desk.media if kind.startswith(desk.PREFIX) else review.media
+    found = await sync_to_async(asked)(performance_id, viewer_id=viewer_id, kind=kind)
     box = await sync_to_async(keys.box)(found.performance_id)
     opened = await asyncio.to_thread(Sealed(settings.STORAGE, box, found.sha256).opened)
     head = await asyncio.to_thread(opened.read, 0, 16)

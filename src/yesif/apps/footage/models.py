@@ -28,6 +28,10 @@ def _upload_id() -> str:
     return ids.new("upl")
 
 
+def _ruling_id() -> str:
+    return ids.new("rul")
+
+
 class Take(models.Model):
     """One attempt at a scene, from "action" to "cut" on the session clock."""
 
@@ -62,6 +66,8 @@ class Performance(models.Model):
     state = models.CharField(max_length=10, default="expected", db_index=True)
     reviewed_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    reminded = models.PositiveSmallIntegerField(default=0)  # letters sent while it waited for its performer's decision
+    rejected_at = models.DateTimeField(null=True)  # not good enough for the dataset, by two people; see Ruling
     preview_sha256 = models.CharField(max_length=64, blank=True)
     poster_sha256 = models.CharField(max_length=64, blank=True)
     peaks_sha256 = models.CharField(max_length=64, blank=True)
@@ -178,3 +184,38 @@ class SealedSpan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.performance_id} {self.start_ns}–{self.end_ns}"
+
+
+class Ruling(models.Model):
+    """A decision about somebody: a part rejected from the dataset, a performer removed or deactivated. It holds only
+    once a second person agreed, and a third decides an appeal. It never touches a fee."""
+
+    id = models.CharField(primary_key=True, max_length=30, default=_ruling_id, editable=False)
+    kind = models.CharField(max_length=10)  # reject | remove | deactivate
+    about = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="rulings")
+    performance = models.ForeignKey(Performance, on_delete=models.PROTECT, related_name="rulings")
+    reason = models.CharField(max_length=20)  # from the list of its kind
+    start_ns = models.BigIntegerField()
+    end_ns = models.BigIntegerField()
+    words = models.CharField(max_length=2000, blank=True)
+    proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    seconded_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    seconded_at = models.DateTimeField(null=True)
+    dropped_at = models.DateTimeField(null=True)  # the second person did not agree: it never held
+    appeal = models.CharField(max_length=4000, blank=True)
+    appealed_at = models.DateTimeField(null=True)
+    appeal_due_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, blank=True)  # upheld | overturned
+    answer = models.CharField(max_length=4000, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(end_ns__gt=models.F("start_ns")), name="a_ruling_names_a_span"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="a_ruling_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return self.id

@@ -42,7 +42,7 @@ def _material(one: Performance, note: Mapping[str, Any] | None) -> Material:
         split=one.performer.split_group,
         languages=tuple(str(language) for language in one.performer.languages),
         state=one.state,
-        take_state=take.state,
+        take_state="rejected" if one.rejected_at else take.state,
         take=take.id,
         take_number=take.number,
         session=scene.session_id,

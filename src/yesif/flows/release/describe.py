@@ -24,8 +24,10 @@ SEALED_AWAY = ("roles", "words", "turns", "annotations", "agreement", "qa_findin
 
 NOT_FINISHED, NOT_REVIEWED, NOTHING_RECORDED = "take-not-finished", "not-reviewed", "nothing-recorded"
 NOT_PLAIN = "not-in-plain"
+REJECTED = "rejected"
 REASONS = {
     NOT_FINISHED: "the take is still being put together",
+    REJECTED: "two people found it not good enough",
     NOT_REVIEWED: "its performer has not handed it over",
     NOTHING_RECORDED: "nothing that this use may touch was recorded",
     ACROSS_SPLITS: "the two partners belong to different splits",

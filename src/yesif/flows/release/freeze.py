@@ -20,7 +20,7 @@ from yesif.core.corpus.plan import Candidate, Numbers, Placed, Plan, PlannedShar
 from yesif.core.policy.decide import Decision, Reason
 from yesif.core.policy.uses import Form, Use
 from yesif.flows.release import arrays, uses
-from yesif.flows.release.describe import NOT_FINISHED, NOT_PLAIN, NOT_REVIEWED, NOTHING_RECORDED
+from yesif.flows.release.describe import NOT_FINISHED, NOT_PLAIN, NOT_REVIEWED, NOTHING_RECORDED, REJECTED
 from yesif.flows.release.values import SampleInput, Terms
 from yesif.media.features.shelf import PAIR_STAGES
 from yesif.media.strongbox import Box, Sealed, Source
@@ -113,6 +113,8 @@ def _excluded(one: Material, decision: Decision, *, is_something: bool) -> str:
     if not decision.permitted:
         unreviewed = decision.reason is Reason.WITHDRAWN and one.state != "withdrawn"
         return NOT_REVIEWED if unreviewed else decision.reason.value
+    if one.take_state == "rejected":
+        return REJECTED
     if one.take_state != "sealed" or one.duration_ns <= 0:
         return NOT_FINISHED
     return "" if is_something else NOTHING_RECORDED

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from yesif.web.performer import after, review, room_check, track, views
+from yesif.web.performer import after, decisions, review, room_check, track, views
 
 app_name = "performer"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<str:session_id>/again", after.again, name="again"),
     path("sessions/<str:session_id>/block", after.block, name="block"),
     path("sessions/<str:session_id>/report", after.report, name="report"),
+    path("decisions", decisions.decisions, name="decisions"),
+    path("decisions/<str:ruling_id>", decisions.decision, name="decision"),
     path("room-check", room_check.page, name="room-check"),
     path("room-check/speed", room_check.speed, name="room-check-speed"),
     path("room-check/found", room_check.keep, name="room-check-found"),

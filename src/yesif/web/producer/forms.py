@@ -8,12 +8,42 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
+from django.utils.translation import gettext_lazy as _lazy
 
 from yesif.base.money import Money, exponent
 from yesif.core.policy.uses import CURRENT
 from yesif.web.clock import CLOCK
 
 LONGEST_TERM = timedelta(days=5 * 365 + 1)
+RULINGS = [
+    (
+        _lazy("Reject this part from the dataset"),
+        [
+            ("reject:sound", _lazy("The sound cannot be used")),
+            ("reject:picture", _lazy("The picture cannot be used")),
+            ("reject:out-of-step", _lazy("Sound and picture are out of step")),
+            ("reject:other-scene", _lazy("Another scene than the card")),
+            ("reject:nobody-there", _lazy("Nobody plays in this part")),
+        ],
+    ),
+    (
+        _lazy("Remove the performer from this project"),
+        [
+            ("remove:crossed-a-line", _lazy("Crossed a line they had agreed to")),
+            ("remove:broke-the-contract", _lazy("Broke the contract")),
+            ("remove:other-person", _lazy("Somebody else than the person booked")),
+        ],
+    ),
+    (
+        _lazy("Deactivate the performer"),
+        [
+            ("deactivate:crossed-a-line", _lazy("Crossed a line they had agreed to")),
+            ("deactivate:other-person", _lazy("Somebody else than the person who joined")),
+            ("deactivate:under-age", _lazy("Under 18")),
+        ],
+    ),
+]
+"""Kind and reason of a ruling, as they are chosen; the same lists as `footage.actions.rulings.REASONS`."""
 CURRENCIES = ("EUR", "GBP", "USD", "AUD", "CAD", "CHF", "SEK", "PLN")
 
 
@@ -50,6 +80,37 @@ class UseFields(forms.Form):
         if not today < until <= today + LONGEST_TERM:
             raise forms.ValidationError("The end lies after today and at most five years off.")
         return until
+
+
+class RulingForm(forms.Form):
+    """A ruling proposed: about whom, which, why, and the span it rests on. Nothing is pre-selected."""
+
+    part = forms.ChoiceField(label=_lazy("About"), widget=forms.RadioSelect)
+    why = forms.ChoiceField(label=_lazy("What, and why"), widget=forms.RadioSelect, choices=RULINGS)
+    start = forms.DecimalField(label=_lazy("From, in seconds"), min_value=Decimal(0), max_digits=9, decimal_places=3)
+    end = forms.DecimalField(label=_lazy("To, in seconds"), min_value=Decimal(0), max_digits=9, decimal_places=3)
+    words = forms.CharField(
+        label=_lazy("For the performer, in your words"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, parts: Sequence[tuple[str, str]], **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.fields["part"].choices = list(parts)  # type: ignore[attr-defined]
+
+    def proposal(self) -> dict[str, Any]:
+        """What `rulings.propose` takes; only after `is_valid`."""
+        kind, _, reason = self.cleaned_data["why"].partition(":")
+        return {
+            "kind": kind,
+            "reason": reason,
+            "performance_id": self.cleaned_data["part"],
+            "start_ns": int(self.cleaned_data["start"] * 1_000_000_000),
+            "end_ns": int(self.cleaned_data["end"] * 1_000_000_000),
+            "words": self.cleaned_data["words"],
+        }
 
 
 class Project(UseFields):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from yesif.web.producer import decks, projects, releases, sessions, takes, track
+from yesif.web.producer import board, dashboard, decks, projects, quality, releases, sessions, takes, track
 
 app_name = "producer"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,6 +10,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/new", projects.make, name="new-project"),
     path("projects/<str:project_id>", projects.page, name="project"),
     path("projects/<str:project_id>/book", sessions.book, name="book"),
+    path("board", board.board, name="board"),
+    path("board/<str:session_id>/chair", board.chair, name="chair"),
+    path("care", board.desk, name="care"),
+    path("care/<str:case_id>", board.case, name="case"),
+    path("quality", quality.desk, name="quality"),
+    path("quality/takes/<str:take_id>", quality.take, name="quality-take"),
+    path("quality/rulings/<str:ruling_id>", quality.ruling, name="ruling"),
+    path("pictures", dashboard.page, name="dashboard"),
     path("decks", decks.shelf, name="decks"),
     path("decks/starter", decks.import_starter, name="import-starter"),
     path("decks/<str:deck_id>", decks.deck, name="deck"),

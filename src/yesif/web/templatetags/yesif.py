@@ -28,7 +28,11 @@ DOORS = {
         ("producer:home", "Projects", "folder"),
         ("producer:decks", "Decks", "layers"),
         ("producer:sessions", "Sessions", "calendar-days"),
+        ("producer:board", "Board", "layout-dashboard"),
         ("producer:takes", "Takes", "clapperboard"),
+        ("producer:quality", "Quality", "ear"),
+        ("producer:care", "Care desk", "life-buoy"),
+        ("producer:dashboard", "Pictures", "chart-line"),
         ("producer:releases", "Releases", "package"),
     ),
 }

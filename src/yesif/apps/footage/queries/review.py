@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
@@ -10,6 +10,7 @@ from yesif.apps.footage.models import Finding, Performance, SealedSpan
 from yesif.apps.stage.models import Event, Place
 from yesif.base.errors import NotFound
 
+REVIEW_DAYS = 7
 REVIEWABLE = ("in-review", "released")
 """States in which a performer may seal, lift, release or withdraw."""
 
@@ -36,6 +37,8 @@ class Row:
     number: int
     length_ns: int | None
     played_at: datetime
+    decide_by: datetime | None  # 7 days from when it could be watched; not deciding is never a yes
+    rejected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ class Media:
 
 def of_performer(performer_id: str) -> list[Row]:
     """All of a performer's own performances, newest first."""
-    found = _performances().filter(performer_id=performer_id).exclude(take__state="called-off").order_by("-take__id")
+    found = performances().filter(performer_id=performer_id).exclude(take__state="called-off").order_by("-take__id")
     return [_row(one) for one in found]
 
 
@@ -121,8 +124,8 @@ def review(performance_id: str, *, viewer_id: str) -> Review:
     together = partner is not None and own.partner_may_watch and partner.partner_may_watch
     return Review(
         row=_row(own),
-        own=_side(own),
-        partner=_side(partner) if partner is not None and together and partner.state in REVIEWABLE else None,
+        own=side(own),
+        partner=side(partner) if partner is not None and together and partner.state in REVIEWABLE else None,
         i_allow_watching=own.partner_may_watch,
         spans=spans(performance_id),
         findings=findings(performance_id),
@@ -134,7 +137,7 @@ def review(performance_id: str, *, viewer_id: str) -> Review:
 
 def owned(performance_id: str, viewer_id: str) -> Performance:
     """The viewer's own performance, for the writes in `actions.review`. Raises NotFound."""
-    found = _performances().filter(pk=performance_id, performer_id=viewer_id).first()
+    found = performances().filter(pk=performance_id, performer_id=viewer_id).first()
     if found is None:
         raise NotFound
     return found
@@ -146,7 +149,7 @@ def media(performance_id: str, *, viewer_id: str, kind: str) -> Media:
 
     Asked again for every piece of a video, so a seal or a no holds from its commit on. Raises NotFound.
     """
-    one = _performances().filter(pk=performance_id).first()
+    one = performances().filter(pk=performance_id).first()
     if one is None or kind not in KINDS_OF_MEDIA or one.state not in REVIEWABLE:
         raise NotFound
     for_producer = one.state == "released" and one.take.scene.session.project.producer_id == viewer_id
@@ -182,7 +185,7 @@ def length_ns(performance: Performance) -> int | None:
     return None if take.cut_ns is None else take.cut_ns - take.action_ns
 
 
-def _performances() -> QuerySet[Performance]:
+def performances() -> QuerySet[Performance]:
     """With everything a page names, so that a list costs as many queries as one row."""
     return Performance.objects.select_related(
         "performer", "take__scene__card", "take__scene__session__project"
@@ -208,10 +211,13 @@ def _row(one: Performance) -> Row:
         number=one.take.number,
         length_ns=length_ns(one),
         played_at=one.take.scene.session.starts_at,
+        decide_by=one.take.sealed_at + timedelta(days=REVIEW_DAYS) if one.take.sealed_at else None,
+        rejected=one.rejected_at is not None,
     )
 
 
-def _side(one: Performance) -> Side:
+def side(one: Performance) -> Side:
+    """One half of a pair, for a page that has checked who may see it."""
     whole = covers_seals(one)
     sealed = [(span.start_ns, span.end_ns) for span in spans(one.id)]
     turns = tuple((int(a), int(b)) for a, b in one.summary.get("turns", []))

@@ -80,5 +80,13 @@ def _seen(one: CareCase, now: datetime, *, evidence: bool = True) -> CaseSeen:
         answer=one.answer,
         closed_at=one.closed_at,
         late=answered > one.due_at,
-        evidence=one.evidence if evidence else {},
+        evidence=_timed(one.evidence) if evidence else {},
     )
+
+
+def _timed(evidence: dict[str, object]) -> dict[str, object]:
+    """The frozen evidence, its events also in seconds of the session clock, for reading."""
+    events = evidence.get("events")
+    if not isinstance(events, list):
+        return dict(evidence)
+    return {**evidence, "events": [{**one, "seconds": f"{int(one['at_ns']) / 1e9:.1f}"} for one in events]}

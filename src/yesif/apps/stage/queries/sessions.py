@@ -88,6 +88,11 @@ def session(session_id: str, person_id: str) -> SessionSeen:
     return _session(found)
 
 
+def is_producer_of(session_id: str, person_id: str) -> bool:
+    """Is the session of this person's own project?"""
+    return Session.objects.filter(pk=session_id, project__producer_id=person_id).exists()
+
+
 def position(session_id: str, performer_id: str) -> str:
     """Where in the session's cast a performer stands. Raises NotFound."""
     found = Place.objects.filter(session_id=session_id, performer_id=performer_id).values_list("position", flat=True)
