@@ -75,7 +75,10 @@ def media(performance_id: str, *, viewer_id: str, kind: str) -> Media:
     found = Performance.objects.filter(_of_desk(viewer_id), pk=performance_id, state="released").first()
     if found is None or not kind.startswith(PREFIX):
         raise NotFound
-    return review.media(performance_id, viewer_id=found.performer_id, kind=kind.removeprefix(PREFIX))
+    producer = (
+        found.take.scene.session.project.producer_id
+    )  # as its producer would see it: no partner's seal in it either
+    return review.media(performance_id, viewer_id=producer, kind=kind.removeprefix(PREFIX))
 
 
 def _of_desk(viewer_id: str) -> Q:
