@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yesif.web.entrance.urls")),
     path("tlog/", include("yesif.api.tlog.urls")),
     path("check", include("yesif.web.auditor.check_urls")),
+    path("auditor/", include("yesif.web.auditor.urls")),
     path("room/", include("yesif.web.room.urls")),
     path("performer/", include("yesif.web.performer.urls")),
     path("producer/", include("yesif.web.producer.urls")),

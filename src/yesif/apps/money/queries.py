@@ -1,6 +1,7 @@
 """Read the books: balances, entries, the journal."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.db.models import Sum
 
@@ -32,8 +33,14 @@ def entry_of(key: str) -> Entry | None:
 
 def journal(*, after: int = 0) -> Iterator[tuple[int, Entry]]:
     """Every entry after number `after`, in order, with its number: what an outside checker replays."""
+    for seq, _, entry in dated_journal(after=after):
+        yield seq, entry
+
+
+def dated_journal(*, after: int = 0) -> Iterator[tuple[int, datetime, Entry]]:
+    """As `journal`, with the moment each entry was posted."""
     for row in EntryRow.objects.filter(seq__gt=after).order_by("seq").prefetch_related("postings").iterator(500):
-        yield row.seq, _entry(row)
+        yield row.seq, row.at, _entry(row)
 
 
 def _entry(row: EntryRow) -> Entry:

@@ -112,3 +112,34 @@ class Head(models.Model):
 
     def __str__(self) -> str:
         return str(self.size)
+
+
+class Seat(models.Model):
+    """An auditor's right to see the lines of one project, or of one performer, until a day."""
+
+    auditor = models.CharField(max_length=30, db_index=True)
+    subject = models.CharField(max_length=30, db_index=True)
+    given_by = models.CharField(max_length=30, db_index=True)
+    given_at = models.DateTimeField()
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    seed = models.CharField(max_length=32)  # draws the sample; on the record before anyone looked
+    shared = models.JSONField(default=list)  # performances whose clip the performer lets this auditor see
+
+    def __str__(self) -> str:
+        return f"{self.auditor} {self.subject}"
+
+
+class FindingRow(models.Model):
+    """What an auditor found, and the answer. Its line on the record stays whatever the answer says."""
+
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="findings")
+    check_name = models.CharField(max_length=20)
+    line = models.BigIntegerField(null=True)  # index of the leaf
+    sentence = models.TextField(max_length=1000)
+    found_at = models.DateTimeField()
+    answer = models.TextField(max_length=1000, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.check}"

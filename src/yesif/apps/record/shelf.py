@@ -25,7 +25,7 @@ from yesif.base.errors import Damaged
 from yesif.core.tlog import note, trust
 from yesif.core.tlog.checkpoint import Checkpoint
 from yesif.core.tlog.note import ED25519, ML_DSA_44, Note, Verifier
-from yesif.core.tlog.tile import Tile, entries_path, parse_entries, parse_tile
+from yesif.core.tlog.tile import Tile, entries_path, parse_entries, parse_tile, print_entries
 from yesif.core.tlog.trust import Trust
 
 _PRIVATE = "PRIVATE+KEY+"
@@ -142,6 +142,10 @@ class Shelf:
             if where.is_file():
                 return where.read_bytes()[: tile.width * 32]
         raise Damaged(f"tlog/{tile.path} is missing")
+
+    def bundle(self, number: int, width: int) -> bytes:
+        """The bytes of one bundle of entries, cut to `width`. Raises Damaged."""
+        return print_entries(self.entries(number, width))
 
     def entries(self, number: int, width: int) -> list[bytes]:
         """The entries of one bundle. Raises Damaged."""

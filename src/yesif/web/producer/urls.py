@@ -1,6 +1,6 @@
 """Addresses of the producer door."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from yesif.web.producer import board, dashboard, decks, projects, quality, releases, sessions, takes, track
 
@@ -34,4 +34,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("releases/<str:release_id>", releases.page, name="release"),
     path("releases/<str:release_id>/body", releases.body, name="release-body"),
     path("releases/<str:release_id>/fetch/<str:what>", releases.fetch, name="fetch"),
+    path("", include("yesif.web.auditor.project_urls")),
 ]

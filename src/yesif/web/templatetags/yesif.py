@@ -24,6 +24,7 @@ DOORS = {
         ("performer:answers", "Your answers", "list-checks"),
         ("performer:record", "Your record", "scroll-text"),
     ),
+    "auditor": (("auditor:home", "Your seats", "scale"),),
     "producer": (
         ("producer:home", "Projects", "folder"),
         ("producer:decks", "Decks", "layers"),

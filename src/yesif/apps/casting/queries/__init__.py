@@ -9,6 +9,7 @@ from yesif.apps.casting.queries.projects import (
     bookings_of_project,
     deck_ids_of,
     project,
+    project_title,
     projects_of,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "bookings_of_project",
     "deck_ids_of",
     "project",
+    "project_title",
     "projects_of",
 ]

@@ -61,6 +61,14 @@ def project(project_id: str, producer_id: str) -> ProjectSeen:
     return project_seen(found)
 
 
+def project_title(project_id: str) -> str:
+    """A project's title, for whoever was given a seat in it. Raises NotFound."""
+    title = Project.objects.filter(pk=project_id).values_list("title", flat=True).first()
+    if title is None:
+        raise NotFound
+    return title
+
+
 def deck_ids_of(project_id: str) -> list[str]:
     """The decks a project plays from."""
     return list(Project.decks.through.objects.filter(project_id=project_id).values_list("deck_id", flat=True))

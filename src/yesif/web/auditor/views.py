@@ -1,0 +1,150 @@
+"""The auditor's seat: five checks on one page, a seeded sample, findings with their answers. No face, no voice."""
+
+import tempfile
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from yesif.apps.casting import queries as casting
+from yesif.apps.people import queries as people
+from yesif.apps.record import actions, queries
+from yesif.apps.record.queries import SeatSeen
+from yesif.base.errors import BadInput, Conflict, NotFound
+from yesif.core.tlog import sample
+from yesif.core.tlog.audit import Finding, Outcome
+from yesif.flows import audit_bundle
+from yesif.web.access import only, viewer_id
+from yesif.web.auditor.forms import FindingForm
+from yesif.web.clock import CLOCK
+
+auditors_only = only("auditor")
+
+FIVE = (
+    ("use", gettext_lazy("Used without a yes"), gettext_lazy("Each release and each lease is decided again, at its own moment.")),
+    ("ended", gettext_lazy("Used after the end"), gettext_lazy("Ends of answers, licences and leases.")),
+    ("late", gettext_lazy("Paid late"), gettext_lazy("What was due for more than 30 days.")),
+    ("revoked", gettext_lazy("Revocation not honoured"), gettext_lazy("Leases after a no, and purges that are missing or late.")),
+    ("drift", gettext_lazy("Used for something else"), gettext_lazy("Runs and leases against what was licensed.")),
+)  # fmt: skip
+"""The five questions people ask first; everything else that an audit finds stands below them."""
+MOST_LEAVES = 20_000
+"""A record longer than this is replayed on the auditor's own machine, not while a page waits."""
+SAMPLE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One of the five, with what it found."""
+
+    name: str
+    title: object
+    how: object
+    found: tuple[Finding, ...]
+
+
+@auditors_only
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Every seat the viewer was given."""
+    now = CLOCK.now()
+    seats = queries.seats_of(viewer_id(request))
+    context = {"seats": [(one, title(one.subject), one.open_at(now)) for one in seats], "key": queries.log_key()}
+    return render(request, "auditor/home.html", context)
+
+
+@auditors_only
+@require_safe
+def seat(request: HttpRequest, seat_id: int) -> HttpResponse:
+    """The five checks, what else was found, the sample, and the findings that were put."""
+    one = _seat(request, seat_id)
+    outcome = _replayed(one)
+    context = {
+        "seat": one,
+        "title": title(one.subject),
+        "by": people.stage_names({one.given_by}).get(one.given_by, ""),
+        "outcome": outcome,
+        "five": _five(outcome),
+        "others": [found for found in outcome.findings if found.check not in {name for name, *_ in FIVE}]
+        if outcome
+        else (),
+        "sample": _sample(one, outcome),
+        "findings": queries.findings_of(one.id),
+        "form": FindingForm(),
+        "most": MOST_LEAVES,
+    }
+    return render(request, "auditor/seat.html", context)
+
+
+@auditors_only
+@require_http_methods(["GET", "HEAD"])
+def bundle(request: HttpRequest, seat_id: int) -> HttpResponseBase:
+    """The bundle, for `yesif audit` on the auditor's own machine."""
+    one = _seat(request, seat_id)
+    with tempfile.TemporaryDirectory() as folder:
+        path = audit_bundle.write(Path(folder) / "bundle.zip", audit_bundle.scope_of(one.subject), now=CLOCK.now())
+        file = path.open("rb")  # stays readable after the folder is gone
+    return FileResponse(file, as_attachment=True, filename=f"audit-{one.subject}.zip", content_type="application/zip")
+
+
+@auditors_only
+@require_POST
+def find(request: HttpRequest, seat_id: int) -> HttpResponse:
+    """Put a finding: it is on the record, and whoever gave the seat is asked to answer."""
+    form = FindingForm(request.POST)
+    if not form.is_valid():
+        raise BadInput(" ".join(str(text) for texts in form.errors.values() for text in texts))
+    said = form.cleaned_data
+    actions.put_finding(
+        seat_id=seat_id, auditor=viewer_id(request), check=said["check"], line=said["line"],
+        sentence=said["sentence"], now=CLOCK.now(),
+    )  # fmt: skip
+    messages.success(request, _("The finding is on the record. Whoever gave you the seat is asked to answer."))
+    return redirect("auditor:seat", seat_id)
+
+
+def title(subject: str) -> str:
+    """What a seat is about, in words."""
+    if subject.startswith("per_"):
+        return people.stage_names({subject}).get(subject, subject)
+    try:
+        return casting.project_title(subject)
+    except NotFound:
+        return subject
+
+
+def _seat(request: HttpRequest, seat_id: int) -> SeatSeen:
+    return queries.seat(seat_id, auditor=viewer_id(request), now=CLOCK.now())
+
+
+def _replayed(one: SeatSeen) -> Outcome | None:
+    """None where there is nothing yet, or too much for a page."""
+    if not 0 < queries.size() <= MOST_LEAVES:
+        return None
+    try:
+        return audit_bundle.replayed(audit_bundle.scope_of(one.subject), now=CLOCK.now())
+    except Conflict:
+        return None
+
+
+def _five(outcome: Outcome | None) -> list[Checked]:
+    by_check: dict[str, list[Finding]] = defaultdict(list)
+    for found in outcome.findings if outcome else ():
+        by_check[found.check].append(found)
+    return [Checked(name, title, how, tuple(by_check[name])) for name, title, how in FIVE]
+
+
+def _sample(one: SeatSeen, outcome: Outcome | None) -> list[tuple[str, list[int], bool]]:
+    """Leased performances drawn by the seat's seed: id, leaves of their leases, and whether the clip itself is shared."""
+    leaves: dict[str, list[int]] = defaultdict(list)
+    for line in outcome.lines if outcome else ():
+        for row in line.rows if line.kind in ("lease", "release") else ():
+            leaves[str(row["performance"])].append(line.index)
+    shared = queries.clips_shared(one.auditor, now=CLOCK.now())
+    return [(clip, leaves[clip], clip in shared) for clip in sample.draw(leaves, SAMPLE, seed=one.seed)]
