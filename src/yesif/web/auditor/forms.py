@@ -5,8 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.timezone import make_aware
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from yesif.core.tlog.audit import CHECKS
 from yesif.web.clock import CLOCK
@@ -15,11 +14,11 @@ from yesif.web.clock import CLOCK
 class SeatForm(forms.Form):
     """Who may look, until when."""
 
-    email = forms.EmailField(label=gettext_lazy("Their e-mail address"), max_length=254)
-    name = forms.CharField(label=gettext_lazy("Their name, as you will see it"), max_length=80)
+    email = forms.EmailField(label=_("Their e-mail address"), max_length=254)
+    name = forms.CharField(label=_("Their name, as you will see it"), max_length=80)
     until = forms.DateField(
-        label=gettext_lazy("Until"),
-        help_text=gettext_lazy("At most a year from today. You can end it any day."),
+        label=_("Until"),
+        help_text=_("At most a year from today. You can end it any day."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
@@ -39,15 +38,15 @@ class FindingForm(forms.Form):
     """What does not add up."""
 
     check = forms.ChoiceField(
-        label=gettext_lazy("Which check"), choices=[(name, words.capitalize()) for name, words in CHECKS.items()]
+        label=_("Which check"), choices=[(name, words.capitalize()) for name, words in CHECKS.items()]
     )
     line = forms.IntegerField(
-        label=gettext_lazy("Number in the tree, if it has one"), required=False, min_value=0, max_value=2**53
+        label=_("Number in the tree, if it has one"), required=False, min_value=0, max_value=2**53
     )
     sentence = forms.CharField(
-        label=gettext_lazy("What you found"),
+        label=_("What you found"),
         max_length=1000,
         min_length=3,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("It goes onto the record. Name nobody."),
+        help_text=_("It goes onto the record. Name nobody."),
     )

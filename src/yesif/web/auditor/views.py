@@ -8,8 +8,7 @@ from pathlib import Path
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yesif.apps.casting import queries as casting
@@ -27,11 +26,11 @@ from yesif.web.clock import CLOCK
 auditors_only = only("auditor")
 
 FIVE = (
-    ("use", gettext_lazy("Used without a yes"), gettext_lazy("Each release and each lease is decided again, at its own moment.")),
-    ("ended", gettext_lazy("Used after the end"), gettext_lazy("Ends of answers, licences and leases.")),
-    ("late", gettext_lazy("Paid late"), gettext_lazy("What was due for more than 30 days.")),
-    ("revoked", gettext_lazy("Revocation not honoured"), gettext_lazy("Leases after a no, and purges that are missing or late.")),
-    ("drift", gettext_lazy("Used for something else"), gettext_lazy("Runs and leases against what was licensed.")),
+    ("use", _("Used without a yes"), _("Each release and lease is decided again, at its own moment.")),
+    ("ended", _("Used after the end"), _("Ends of answers, licences and leases.")),
+    ("late", _("Paid late"), _("What was due for more than 30 days.")),
+    ("revoked", _("Revocation not honoured"), _("Leases after a no, and purges missing or late.")),
+    ("drift", _("Used for something else"), _("Runs and leases against what was licensed.")),
 )  # fmt: skip
 """The five questions people ask first; everything else that an audit finds stands below them."""
 MOST_LEAVES = 20_000
@@ -141,7 +140,7 @@ def _five(outcome: Outcome | None) -> list[Checked]:
 
 
 def _sample(one: SeatSeen, outcome: Outcome | None) -> list[tuple[str, list[int], bool]]:
-    """Leased performances drawn by the seat's seed: id, leaves of their leases, and whether the clip itself is shared."""
+    """Performances drawn by the seat's seed: id, leaves that name it, and whether the clip itself is shared."""
     leaves: dict[str, list[int]] = defaultdict(list)
     for line in outcome.lines if outcome else ():
         for row in line.rows if line.kind in ("lease", "release") else ():

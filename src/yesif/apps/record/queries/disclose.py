@@ -12,7 +12,7 @@ _BATCH = 500
 PUBLIC = ("genesis", "key", "uses-version", "day-close")
 """Kinds whose bodies concern nobody: an auditor always reads them."""
 OF_PEOPLE = ("grant", "revoke", "suspend", "resume", "review", "track-sealed")
-"""What performers said: read for everyone who is in the subject's releases and leases, or no use could be decided again."""
+"""What performers said: read for everyone in the subject's releases and leases, or no use could be decided again."""
 
 
 def every_line() -> Iterator[dict[str, Any]]:

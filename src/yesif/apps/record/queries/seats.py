@@ -11,7 +11,7 @@ from yesif.base.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class SeatSeen:
-    """One seat. `subject` is a project's or a performer's id; `seed` draws the sample and is published with the seat."""
+    """One seat. `subject` is a project's or a performer's id; `seed` draws the sample, published with the seat."""
 
     id: int
     auditor: str

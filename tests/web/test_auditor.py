@@ -1,0 +1,178 @@
+"""The auditor's seat: given by producer or performer, five checks, a bundle that replays, findings with answers."""
+
+import io
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.utils.timezone import now
+
+from tests.people import person
+from tests.web.reading import faults
+from tests.web.scene import Played, played
+from yesif.apps.casting import queries as casting
+from yesif.apps.consent import actions as consent
+from yesif.apps.record import actions as record
+from yesif.apps.record import queries
+from yesif.core.ledger.split import split
+from yesif.core.policy.grants import Conditions, years_after
+from yesif.core.policy.retold import Retold
+from yesif.core.tlog.audit import Bundle, Outcome, Rules, replay
+from yesif.flows import audit_bundle, sequence_record
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def page(client: Client, address: str) -> str:
+    answer = client.get(address, headers={"accept": "text/html"})
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert faults(text) == []
+    return text
+
+
+def signed_in(name: str) -> Client:
+    client = Client()
+    client.force_login(person(name))
+    return client
+
+
+@pytest.fixture
+def scene() -> Played:
+    """Ana and Bo said yes to research; a release holds both."""
+    found = played()
+    conditions = Conditions(until=years_after(now(), 1))
+    for name in ("ana", "bo"):
+        answers = {"understand-speech": "yes", "research": "yes"}
+        consent.give(performer_id=person(name).id, answers=answers, conditions=conditions, now=now())
+    return found
+
+
+def project() -> str:
+    return casting.projects_of(person("pia").id)[0].id
+
+
+def released(*names: str, what: str = "understand-speech") -> int:
+    rows = [
+        record.Row(person(one).id, {"performance": f"prf_{one}", "performer": person(one).id, "grants": []})
+        for one in names
+    ]
+    body = {"release": f"rel_{what}", "project": project(), "digest": "d" * 64, "what": what, "where": "research"}
+    with transaction.atomic():
+        return record.append(kind="release", body=body, about=[project()], rows=rows, now=now())
+
+
+def given(subject: str, by: str) -> int:
+    until = now() + timedelta(days=30)
+    return record.give_seat(auditor=person("una").id, subject=subject, given_by=person(by).id, until=until, now=now())
+
+
+def replayed(content: bytes) -> Outcome:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    return replay(Bundle.of(files), Rules(Retold(), split))
+
+
+def test_a_project_seat_shows_green_and_its_bundle_replays_elsewhere(scene: Played) -> None:
+    seat = given(project(), "pia")
+    released("ana", "bo")
+    sequence_record.now()
+    una = signed_in("una")
+    text = page(una, f"/auditor/seats/{seat}")
+    assert text.count("Nothing found") == 6
+    assert "prf_ana" in text
+    assert "not for you to see" in text
+    outcome = replayed(b"".join(una.get(f"/auditor/seats/{seat}/bundle.zip").streaming_content))  # type: ignore[attr-defined]
+    assert [str(one) for one in outcome.findings] == []
+    assert outcome.read["release"] == 1
+    assert outcome.read["grant"] >= 2
+
+
+def test_what_was_used_without_a_yes_stands_red(scene: Played) -> None:
+    seat = given(project(), "pia")
+    released("ana", "bo", what="speak-like-people")
+    sequence_record.now()
+    text = page(signed_in("una"), f"/auditor/seats/{seat}")
+    assert "2 findings" in text
+    assert "no-answer" in text
+
+
+def test_a_performers_seat_holds_their_lines_and_shows_that_none_is_missing(scene: Played) -> None:
+    seat = given(person("ana").id, "ana")
+    released("ana", "bo")
+    sequence_record.now()
+    una = signed_in("una")
+    page(una, f"/auditor/seats/{seat}")
+    content = b"".join(una.get(f"/auditor/seats/{seat}/bundle.zip").streaming_content)  # type: ignore[attr-defined]
+    assert replayed(content).green
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert person("bo").id not in archive.read("lines.jsonl").decode().replace(str(project()), "")
+        assert archive.read("chains.jsonl")
+
+
+def test_the_whole_studio_replays_green(scene: Played) -> None:
+    released("ana", "bo")
+    sequence_record.now()
+    outcome = audit_bundle.replayed(audit_bundle.WHOLE, now=now())
+    assert [str(one) for one in outcome.findings] == []
+    assert not outcome.unread
+
+
+def test_a_finding_goes_onto_the_record_and_is_answered_once(scene: Played) -> None:
+    seat = given(project(), "pia")
+    sequence_record.now()
+    una, pia = signed_in("una"), signed_in("pia")
+    form = {"check": "use", "line": "3", "sentence": "Bo said no."}
+    assert una.post(f"/auditor/seats/{seat}/find", form).status_code == 302
+    assert queries.count("finding") == 1
+    address = f"/producer/projects/{project()}/auditors"
+    text = page(pia, address)
+    assert "Bo said no." in text
+    number = queries.findings_of(seat)[0].id
+    for status in (302, 409):
+        answer = {"what": "answer", "number": str(number), "answer": "It was a test."}
+        assert pia.post(f"{address}/change", answer).status_code == status
+    assert "It was a test." in page(una, f"/auditor/seats/{seat}")
+    assert una.post(f"/auditor/seats/{seat}/find", {"check": "x"}).status_code == 400
+
+
+def test_a_seat_is_given_and_ended_on_its_page(scene: Played) -> None:
+    pia, una = signed_in("pia"), signed_in("una")
+    person("una")
+    address = f"/producer/projects/{project()}/auditors"
+    until = (now() + timedelta(days=9)).date().isoformat()
+    assert pia.post(address, {"email": "una@example.test", "name": "Una", "until": until}).status_code == 302
+    (seat,) = queries.seats_of(person("una").id)
+    sequence_record.now()
+    assert "Una" in page(pia, address)
+    page(una, "/auditor/")
+    page(una, f"/auditor/seats/{seat.id}")
+    assert pia.post(f"{address}/change", {"what": "end", "number": str(seat.id)}).status_code == 302
+    assert una.get(f"/auditor/seats/{seat.id}").status_code == 404
+    assert una.get(f"/auditor/seats/{seat.id}/bundle.zip").status_code == 404
+    wrong = {"email": "una@example.test", "name": "Una", "until": "2020-01-01"}
+    assert pia.post(address, wrong).status_code == 400
+
+
+def test_a_performer_gives_a_seat_and_shares_one_clip(scene: Played) -> None:
+    ana = signed_in("ana")
+    until = (now() + timedelta(days=9)).date().isoformat()
+    assert (
+        ana.post("/performer/auditors", {"email": "una@example.test", "name": "Una", "until": until}).status_code == 302
+    )
+    (seat,) = queries.seats_of(person("una").id)
+    share = {"what": "share", "number": str(seat.id), "performance": "prf_ana"}
+    assert ana.post("/performer/auditors/change", share).status_code == 302
+    assert queries.clips_shared(person("una").id, now=now()) == {"prf_ana"}
+    assert "prf_ana" in page(ana, "/performer/auditors")
+    assert signed_in("bo").post("/performer/auditors/change", share).status_code == 404
+
+
+def test_anothers_seat_is_not_there(scene: Played) -> None:
+    seat = given(project(), "pia")
+    for name in ("ana", "pia", "lab"):
+        assert signed_in(name).get(f"/auditor/seats/{seat}").status_code == 404
+    assert signed_in("una").get(f"/auditor/seats/{seat + 1}").status_code == 404
+    assert signed_in("ana").get(f"/producer/projects/{project()}/auditors").status_code == 404
