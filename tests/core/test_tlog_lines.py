@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yesif.base.canonical import canonical
 from yesif.base.errors import Damaged
 from yesif.core.tlog import leaf, rows, signed
 from yesif.core.tlog.leaf import Leaf
@@ -31,6 +32,11 @@ def a_leaf(tags: int = 2) -> Leaf:
 
 def test_a_leaf_reads_back() -> None:
     assert Leaf.parse(bytes(a_leaf())) == a_leaf()
+
+
+@pytest.mark.parametrize("tags", [0, 1, 3])
+def test_a_leaf_is_canonical_json(tags: int) -> None:
+    assert canonical(json.loads(bytes(a_leaf(tags)))) == bytes(a_leaf(tags))
 
 
 def test_a_full_leaf_fits_its_limit() -> None:

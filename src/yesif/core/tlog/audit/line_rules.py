@@ -11,6 +11,7 @@ from yesif.core.tlog.audit.finding import Finding
 from yesif.core.tlog.leaf import Leaf, commitment
 from yesif.core.tlog.lines import check
 from yesif.core.tlog.rows import Row
+from yesif.core.tlog.tree import leaf_hash
 
 SKEW_MS = 600_000
 """A line may stand this far behind a later one: long transactions, and a sequencer that was down for a while."""
@@ -55,7 +56,7 @@ class Gathering:
             return
         self._check_place(index, leaf)
         self._check_tags(index, leaf)
-        self.leaves.append((leaf.tags, leaf.links, leaf.hash))
+        self.leaves.append((leaf.tags, leaf.links, leaf_hash(entry)))
         self._add(index, leaf)
 
     def _check_place(self, index: int, leaf: Leaf) -> None:
