@@ -35,6 +35,7 @@ class Uses:
         self._runs: dict[str, Line] = {}
         self._released: dict[str, set[str]] = {}  # licence → performances that were released under it
         self._notices: dict[tuple[str, str], Line] = {}
+        self._owner: dict[str, str] = {}  # performance → performer
         self.leases: dict[str, Line] = {}
         self.releases: dict[str, Line] = {}
         self.leased_by_licence: dict[str, set[str]] = {}
@@ -43,6 +44,9 @@ class Uses:
         """One line whose body was read."""
         if line.kind in ("grant", "revoke", "suspend", "resume", "review"):
             self._judge.take(line.kind, line.body, line.rows, line.at_ms)
+        for row in (line.body, *line.rows):
+            if "performance" in row and "performer" in row:
+                self._owner[str(row["performance"])] = str(row["performer"])
         rule = getattr(self, f"_take_{line.kind.replace('-', '_')}", None)
         if rule is not None:
             yield from rule(line)
@@ -93,11 +97,16 @@ class Uses:
 
     def _decide_again(self, line: Line, licence: Line | None, done: str) -> Iterator[Finding]:
         use = {**(licence.body if licence else {}), **line.body, "licensed_ms": licence.at_ms if licence else None}
-        for row in line.rows:
+        for stated in line.rows:
+            row = {**stated, "partners": self._partners(stated)}
             reason = self._judge.refusal(row, use, at_ms=line.at_ms)
             if reason and self._judge.refusal(row, use, at_ms=line.at_ms - REVOKE_SKEW_MS):
                 text = f"{row['performance']} {done} for {_use(line.body)}, and the answer then was {reason}"
                 yield Finding(line.index, _CHECK_OF.get(reason, "use"), text)
+
+    def _partners(self, row: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Those whose performances stand beside this one in the same clip: everyone in it must have said yes."""
+        return [(str(one), self._owner[str(one)]) for one in row.get("together", []) if str(one) in self._owner]
 
     def _take_revocation_notice(self, line: Line) -> Iterator[Finding]:
         self._notices[str(line.body["notice"]), str(line.body["licence"])] = line
