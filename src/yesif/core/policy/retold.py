@@ -100,7 +100,7 @@ def grant_of(body: Mapping[str, Any], given_at: datetime) -> Grant | None:
             yes=chosen["yes"],
             ask=chosen["ask"],
             no=chosen["no"],
-            scope=Scope(str(body["project"]), frozenset(names.get("performance", ()))),
+            scope=Scope(str(body["project"]), frozenset(body.get("performances") or ())),
             copy=CopyTerms("as the line says", given_at) if copied else None,
             replaces=str(body.get("replaces", "")),
             uses_version=version,

@@ -157,8 +157,9 @@ def _signature_findings(line: Line, keys: dict[str, set[str]]) -> Iterator[Findi
         return
     owner = str(body.get("by") or (body.get("performer") if line.kind in ("grant", "revoke") else "") or "")
     if "signed" not in body:
-        # Where no owner is named, a licensee's line is signed as soon as any licensee has registered a key.
-        if line.kind in ("run-open", "run-close", "purge") and (keys.get(owner) if owner else any(keys.values())):
+        # A program declares runs, so it signs once any licensee has registered a key; a purge may be said on a page.
+        by_program = line.kind in ("run-open", "run-close") and not owner and any(keys.values())
+        if by_program or (line.kind in ("run-open", "run-close", "purge") and keys.get(owner)):
             yield Finding(line.index, "signed", f"this {line.kind} line should carry the licensee's signature")
         return
     try:
