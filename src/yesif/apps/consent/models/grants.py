@@ -32,8 +32,9 @@ class Grant(models.Model):
     until = models.DateTimeField()  # there is no "forever"
     uses_version = models.CharField(max_length=20)
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
-    # reach: every performance; one project's core use, by accepting a booking; or the performances among its names
-    reach = models.CharField(max_length=12, choices=_choices("standing", "core", "performances"))
+    # reach: every performance; one project's core use, by accepting a booking; the performances among its names; every
+    # performance for one licensee, by a Yes to one question; a copy of voice or face, on its own form
+    reach = models.CharField(max_length=12, choices=_choices("standing", "core", "performances", "asked", "copy"))
     project = models.ForeignKey(Project, on_delete=models.PROTECT, null=True, related_name="core_grants")
     booking = models.OneToOneField(Booking, on_delete=models.PROTECT, null=True, related_name="core_grant")
     # conditions

@@ -1,0 +1,138 @@
+"""The decision's twin over whole tables: which performances a use may have, a million of them in one statement.
+
+`core.policy.decide` is the rule; this is the same rule said in SQL, and a test holds the two together row by row. The
+statement first asks each person alone (`verdicts`: what their answers come to), then puts the people of a take side by
+side. What only single performances can tell (three in a take, a seal over all of it, a grant for named performances) is
+rare: those takes are left to `decide` itself.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from itertools import chain
+
+from django.db import connection
+from django.db.models import F, Q, Sum
+
+from yesif.apps.consent.models import GrantName
+from yesif.apps.consent.queries.decisions import decisions
+from yesif.apps.consent.queries.verdicts import KEY, inside, statement
+from yesif.apps.footage.models import Performance, SealedSpan
+from yesif.core.policy.decide import LEAK_LIMIT_DB, NOTHING, Extent
+from yesif.core.policy.uses import Form, Part, Use
+
+_FORMS = (Form.MEASUREMENTS, Form.RECORDING)
+_PARTS = tuple(Part)
+_ROWS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """How far one performance may leave: as `Decision.own`, `.together` and `.cut_partner` say it."""
+
+    own: Extent
+    together: Extent
+
+    @property
+    def cut_partner(self) -> bool:
+        """Are the partner's words to be cut?"""
+        return self.own != self.together
+
+
+def eligible(
+    *, use: Use, now: datetime, leak_limit_db: float = LEAK_LIMIT_DB, reviewed_only: bool = False
+) -> dict[str, Permit]:
+    """Every performance that this use may have now, by id, and how far; what is absent is denied.
+
+    Agrees with `decisions` on every row, with the same meaning of its arguments. For the reasons of a denial, and for
+    sealed stretches, ask `decisions` about the few that matter.
+    """
+    if use.touches or not use.starts <= now < use.ends:
+        return {}
+    odd = _odd_takes(now)
+    found: dict[str, Permit] = {}
+    crowded: list[str] = []
+    outcomes = _Outcomes(use)
+    for take, first, last, many in _pairs(use, now, leak_limit_db, reviewed_only):
+        if many > 2 or take in odd:
+            crowded.append(take)
+            continue
+        mine, other = outcomes.of(first[:KEY], last[:KEY], pair=many == 2)
+        if mine is not None:
+            found[first[KEY:]] = mine
+        if other is not None:
+            found[last[KEY:]] = other
+    found.update(_one_by_one({*crowded, *odd}, use, now, leak_limit_db, reviewed_only))
+    return found
+
+
+def _pairs(
+    use: Use, now: datetime, leak_limit_db: float, reviewed_only: bool
+) -> Iterator[tuple[str, str, str, int]]:
+    """(take, least, greatest, how many) of key and performance id, for takes in which somebody permits something."""
+    parts = [(False, "")] if not use.project else [(True, inside("=")), (False, inside("<>"))]
+    with connection.cursor() as cursor:
+        for core, where in parts:
+            text, given = statement(
+                use, now=now, leak_limit_db=leak_limit_db, reviewed_only=reviewed_only, core=core, where=where
+            )
+            cursor.execute(text, given)
+            yield from chain.from_iterable(iter(lambda: cursor.fetchmany(_ROWS), []))
+
+
+class _Outcomes:
+    """What a pair of keys comes to: there are few kinds of pairs, and each is thought about once."""
+
+    def __init__(self, use: Use) -> None:
+        self._parts = use.parts
+        self.of = cache(self._of)
+
+    def _of(self, first: str, last: str, *, pair: bool) -> tuple[Permit | None, Permit | None]:
+        (full, alone), (other_full, other_alone) = self._extents(first), self._extents(last)
+        if not pair:
+            return self._permit(full, NOTHING, full), None
+        together = full.meet(other_full)
+        return self._permit(full, alone, together), self._permit(other_full, other_alone, together)
+
+    @staticmethod
+    def _permit(full: Extent, alone: Extent, together: Extent) -> Permit | None:
+        own = together.join(alone) if full.parts else NOTHING
+        return Permit(own, together) if own.parts else None
+
+    def _extents(self, key: str) -> tuple[Extent, Extent]:
+        """What the key says: the form where all say yes, the form alone (0: not at all), and what is held back."""
+        held = int(key[2:]) - 10
+        parts = self._parts - {part for place, part in enumerate(_PARTS) if held >> place & 1}
+        full, alone = int(key[0]), int(key[1])
+        return self._extent(parts, full), self._extent(parts, alone)
+
+    @staticmethod
+    def _extent(parts: frozenset[Part], form: int) -> Extent:
+        return Extent(parts, _FORMS[form - 1]) if parts and form else NOTHING
+
+
+def _odd_takes(now: datetime) -> set[str]:
+    """Takes that a seal may cover whole, or that a grant for named performances reaches."""
+    named = GrantName.objects.filter(kind="performance", grant__given_at__lte=now).values("name")
+    odd = set(Performance.objects.filter(pk__in=named).values_list("take_id", flat=True))
+    living = SealedSpan.objects.filter(sealed_at__lte=now).filter(Q(lifted_at=None) | Q(lifted_at__gt=now))
+    takes = living.values("performance__take_id").annotate(sealed=Sum(F("end_ns") - F("start_ns")))
+    # The sum is never less than the union, so no take that is covered whole is missed.
+    cut = F("performance__take__cut_ns") - F("performance__take__action_ns")
+    odd.update(takes.annotate(length=cut).filter(sealed__gte=F("length")).values_list("performance__take_id", flat=True))
+    return odd
+
+
+def _one_by_one(
+    takes: set[str], use: Use, now: datetime, leak_limit_db: float, reviewed_only: bool
+) -> dict[str, Permit]:
+    found: dict[str, Permit] = {}
+    wanted = sorted(takes)
+    for start in range(0, len(wanted), 5_000):
+        ids = Performance.objects.filter(take_id__in=wanted[start : start + 5_000]).values_list("id", flat=True)
+        decided = decisions(
+            performance_ids=ids, use=use, now=now, leak_limit_db=leak_limit_db, reviewed_only=reviewed_only
+        )
+        found |= {one.performance: Permit(one.own, one.together) for one in decided.values() if one.permitted}
+    return found
