@@ -71,7 +71,13 @@ class Studio:
 
     def uses(self) -> list[Use]:
         """Questions to put: any use, a narrow one, a core use, a copy, one licensed before the pauses."""
-        asked: dict[str, Any] = {"what": WHAT, "where": WHERE, "licensee": "Lab", "starts": NOW - DAY, "ends": NOW + 90 * DAY}
+        asked: dict[str, Any] = {
+            "what": WHAT,
+            "where": WHERE,
+            "licensee": "Lab",
+            "starts": NOW - DAY,
+            "ends": NOW + 90 * DAY,
+        }
         return [
             Use(**asked, price=Price(50, "EUR")),
             Use(**asked, form=Form.MEASUREMENTS, territories=frozenset({"AU", "NZ"}), price=Price(50, "EUR")),

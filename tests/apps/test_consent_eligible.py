@@ -15,9 +15,7 @@ def disagreements(use: Use, *, reviewed_only: bool) -> tuple[list[str], int, int
     ids = list(Performance.objects.values_list("id", flat=True))
     decided = queries.decisions(performance_ids=ids, use=use, now=NOW, reviewed_only=reviewed_only)
     twin = queries.eligible(use=use, now=NOW, reviewed_only=reviewed_only)
-    rule = {
-        one.performance: (one.own, one.together, one.cut_partner) for one in decided.values() if one.permitted
-    }
+    rule = {one.performance: (one.own, one.together, one.cut_partner) for one in decided.values() if one.permitted}
     said = {performance: (one.own, one.together, one.cut_partner) for performance, one in twin.items()}
     return sorted(one for one in rule.keys() | said.keys() if rule.get(one) != said.get(one)), len(rule), len(ids)
 

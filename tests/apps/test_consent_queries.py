@@ -179,7 +179,7 @@ def test_batches_do_not_change_a_decision(monkeypatch: pytest.MonkeyPatch) -> No
     give("bo")
     wanted = [one.id for take in takes for one in take.performances.all()]
     whole = queries.decisions(performance_ids=wanted, use=USE, now=LATER)
-    monkeypatch.setattr(queries, "BATCH", 1)  # partners then lie in another batch
+    monkeypatch.setattr("yesif.apps.consent.queries.deciding.BATCH", 1)  # partners then lie in another batch
     assert queries.decisions(performance_ids=wanted, use=USE, now=LATER) == whole
     assert len(whole) == 6
 

@@ -81,6 +81,12 @@ class Performance(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["take", "performer"], name="one_performance_per_take_and_performer")
         ]
+        # All that a decision over a million of them reads, in the order of takes: the table itself is not touched.
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["take", "performer", "withdrawn_at", "state", "leak_db", "id"], name="who_is_in_a_take"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.id

@@ -40,7 +40,11 @@ def of_withdrawal(*, on_revoke: OnRevoke, licensees: int, deletes: bool, now: da
         else f"It stays stored, sealed. Only in the first {DELETE_DAYS} days is it deleted too.",
     )
     shared = "A clip you share with your partner goes too. Your partner keeps their pay."
-    return Effects(_UNDONE, tuple(_others(on_revoke, licensees, now)), ("New builds leave this scene out.", shared, *deleted, *_STOPS))
+    return Effects(
+        _UNDONE,
+        tuple(_others(on_revoke, licensees, now)),
+        ("New builds leave this scene out.", shared, *deleted, *_STOPS),
+    )
 
 
 def of_erasure(*, licensees: int, now: datetime) -> Effects:
@@ -86,7 +90,11 @@ def _others(on_revoke: OnRevoke, licensees: int, now: datetime) -> list[str]:
             OnRevoke.DESTROY: f"They destroy each copy of you by {_day(now + DESTROY_WITHIN)}.",
         }[on_revoke]
     )
-    return [*said, "If one is late, you and the auditor see it in red.", "While a model is in use, you go on being paid."]
+    return [
+        *said,
+        "If one is late, you and the auditor see it in red.",
+        "While a model is in use, you go on being paid.",
+    ]
 
 
 def _day(at: datetime) -> str:

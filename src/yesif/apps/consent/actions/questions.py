@@ -18,9 +18,7 @@ from yesif.core.policy.uses import CURRENT, Use
 
 
 @transaction.atomic
-def ask(
-    *, subject: str, use: Use, performers: Mapping[str, int], answer_by: datetime, now: datetime
-) -> list[str]:
+def ask(*, subject: str, use: Use, performers: Mapping[str, int], answer_by: datetime, now: datetime) -> list[str]:
     """Put this use to each performer, once for each licence (`subject`: its id); returns the ids of new questions.
 
     `performers`: who is asked → how many of their performances the licence would reach. Whoever was asked about the

@@ -51,9 +51,7 @@ def suspend(*, seat_id: str, holder_id: str, now: datetime) -> int:
     Members who are paused already stay so. Raises NotFound (not this holder's seat), Conflict (it has no member).
     """
     seat = _seat(seat_id, holder_id)
-    members = sorted(
-        Appointment.objects.filter(seat=seat, ended_at=None).values_list("performer_id", flat=True)
-    )
+    members = sorted(Appointment.objects.filter(seat=seat, ended_at=None).values_list("performer_id", flat=True))
     if not members:
         raise Conflict("No performer has appointed this seat yet, so there is nobody to pause licences for.")
     own(*members)

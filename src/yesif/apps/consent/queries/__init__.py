@@ -8,8 +8,8 @@ from yesif.apps.consent.queries.answers import (
     living_grants,
     said_by,
 )
-from yesif.apps.consent.queries.decisions import core_use, decisions, end_of
-from yesif.apps.consent.queries.eligible import Permit, eligible
+from yesif.apps.consent.queries.deciding import core_use, decisions, end_of
+from yesif.apps.consent.queries.twin import Permit, eligible
 
 __all__ = ["GrantSeen", "Permit", "answers_of", "core_use", "decisions", "eligible", "end_of", "grant_of", "history",
            "living_grants", "said_by"]  # fmt: skip

@@ -10,6 +10,7 @@ from django.db.models import Q
 from yesif.apps.footage.actions.seals import NEVER_LIFTED
 from yesif.apps.footage.models import Performance, SealedSpan
 from yesif.apps.footage.queries.review import REVIEWABLE, length_ns, owned
+from yesif.apps.people.models import Person
 from yesif.apps.record import actions as record
 from yesif.base.errors import BadInput, Conflict, NotFound
 from yesif.media.store import open_store
@@ -130,7 +131,9 @@ def _reviewable(performance_id: str, performer_id: str) -> Performance:
 
 
 def _locked(performance_id: str, performer_id: str) -> Performance:
-    # Held to the end of the transaction: seal, release and withdrawal of one performance come one after the other.
+    # Held to the end of the transaction: a lease shares this row, so it is decided before a seal or withdrawal or after.
+    list(Person.objects.select_for_update(no_key=True).filter(pk=performer_id).values("id"))
+    # Seal, release and withdrawal of one performance come one after the other.
     list(Performance.objects.select_for_update().filter(pk=performance_id, performer_id=performer_id).values("id"))
     return owned(performance_id, performer_id)
 

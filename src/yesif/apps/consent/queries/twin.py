@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import F, Q, Sum
 
 from yesif.apps.consent.models import GrantName
-from yesif.apps.consent.queries.decisions import decisions
+from yesif.apps.consent.queries.deciding import decisions
 from yesif.apps.consent.queries.verdicts import KEY, inside, statement
 from yesif.apps.footage.models import Performance, SealedSpan
 from yesif.core.policy.decide import LEAK_LIMIT_DB, NOTHING, Extent
@@ -67,9 +67,7 @@ def eligible(
     return found
 
 
-def _pairs(
-    use: Use, now: datetime, leak_limit_db: float, reviewed_only: bool
-) -> Iterator[tuple[str, str, str, int]]:
+def _pairs(use: Use, now: datetime, leak_limit_db: float, reviewed_only: bool) -> Iterator[tuple[str, str, str, int]]:
     """(take, least, greatest, how many) of key and performance id, for takes in which somebody permits something."""
     parts = [(False, "")] if not use.project else [(True, inside("=")), (False, inside("<>"))]
     with connection.cursor() as cursor:
@@ -120,7 +118,9 @@ def _odd_takes(now: datetime) -> set[str]:
     takes = living.values("performance__take_id").annotate(sealed=Sum(F("end_ns") - F("start_ns")))
     # The sum is never less than the union, so no take that is covered whole is missed.
     cut = F("performance__take__cut_ns") - F("performance__take__action_ns")
-    odd.update(takes.annotate(length=cut).filter(sealed__gte=F("length")).values_list("performance__take_id", flat=True))
+    odd.update(
+        takes.annotate(length=cut).filter(sealed__gte=F("length")).values_list("performance__take_id", flat=True)
+    )
     return odd
 
 

@@ -1,0 +1,167 @@
+"""Decide a million performances (two people each) for one use, on SQLite and PostgreSQL, against the plain join.
+
+    bench/decisions.py            both databases, 1,000,000 performances of 20,000 people, and the 100,000 compared
+    bench/decisions.py 100000     fewer
+
+Limit: ≤ 2 s, and ≤ 1.5 × the plain SQL join of the same tables (both people said yes to both halves; nothing else). Then
+a random studio of 100,000 performances is decided row by row by the rule and at once by the twin: 0 may differ.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from random import Random
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+PEOPLE = 20_000
+ROUNDS = 5
+
+
+def main() -> None:
+    if len(sys.argv) > 2:
+        inside(sys.argv[2], int(sys.argv[1]))
+        return
+    from _machine import head
+
+    from tests.postgres import database, server
+
+    head("django", "psycopg")
+    many = sys.argv[1] if len(sys.argv) > 1 else "1000000"
+    with tempfile.TemporaryDirectory() as folder:
+        run(many, "sqlite", f"sqlite:///{folder}/bench.sqlite3", folder)
+        with server() as url, database(url) as address:
+            run(many, "postgres", address, folder)
+
+
+def run(many: str, name: str, url: str, folder: str) -> None:
+    environment = {**os.environ, "YESIF_DATABASE_URL": url, "YESIF_DATA": folder}
+    environment["DJANGO_SETTINGS_MODULE"] = "yesif.site.settings"
+    subprocess.run([sys.executable, __file__, many, name], env=environment, check=True)
+
+
+def inside(name: str, many: int) -> None:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from yesif.apps.consent import queries
+
+    call_command("migrate", verbosity=0)
+    use, now = fill(many)
+    plain = best(lambda: plain_join(use))
+    full = best(lambda: queries.eligible(use=use, now=now, reviewed_only=True))
+    joined, permitted = plain_join(use), queries.eligible(use=use, now=now, reviewed_only=True)
+    print(
+        f"{name}: {many:,} performances of {PEOPLE:,} people: {full:.2f} s for {len(permitted):,} permits with their"
+        f" extents; plain join {plain:.2f} s for {len(joined):,}; ratio {full / plain:.2f} (≤ 1.5), limit 2 s"
+    )
+    compare(name, many // 10)
+
+
+def best(ask: Any) -> float:
+    times = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        ask()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def plain_join(use: Any) -> list[str]:
+    """Ids of performances where everyone in the take once said yes to both halves: the join and nothing else."""
+    from django.db import connection
+
+    yes = (
+        "SELECT g.performer_id FROM consent_grant g JOIN consent_grantitem a ON a.grant_id = g.id"
+        " JOIN consent_grantitem b ON b.grant_id = g.id"
+        " WHERE a.item = %(what)s AND a.answer = 'yes' AND b.item = %(where)s AND b.answer = 'yes'"
+    )
+    text = (
+        f"WITH said AS MATERIALIZED ({yes}) SELECT p.id FROM footage_performance p"
+        " JOIN footage_performance q ON q.take_id = p.take_id AND q.id <> p.id"
+        " WHERE p.performer_id IN (SELECT performer_id FROM said) AND q.performer_id IN (SELECT performer_id FROM said)"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(text, {"what": use.what, "where": use.where})
+        return [row[0] for row in cursor.fetchall()]
+
+
+def fill(many: int) -> tuple[Any, Any]:
+    """People through the tests' random studio; takes of two straight into the tables."""
+    from django.db import connection
+
+    from tests.apps.consent_worlds import NOW, Studio
+
+    studio = Studio(1, performers=PEOPLE, takes=10, kindness=0.95).make()
+    throw = Random(5)
+    people = [one.id for one in studio.rows.people]
+    scene = studio.rows.takes[0].scene_id
+    takes, performances = [], []
+    for number in range(many // 2):
+        take = f"tak_B{number:025d}"
+        takes.append((take, scene, number + 40_000, "room", 0, 60_000_000_000, "sealed", ""))
+        for place, who in zip("ab", throw.sample(people, 2), strict=True):
+            leak = -60.0 if throw.random() < 0.5 else -20.0
+            gone = "2026-11-01 00:00:00" if throw.random() < 0.01 else None
+            state = "withdrawn" if gone else "released"
+            performances.append((f"prf_{place.upper()}{number:025d}", take, who, place, state, gone, leak))
+    rest = "'', '', '', '[]', FALSE, '{\"words_apart\": true}'"
+    with connection.cursor() as cursor:
+        insert(
+            cursor, "footage_take (id, scene_id, number, source, action_ns, cut_ns, state, reason)", takes,
+            "(%s,%s,%s,%s,%s,%s,%s,%s)",
+        )  # fmt: skip
+        insert(
+            cursor,
+            "footage_performance (id, take_id, performer_id, position, state, withdrawn_at, leak_db, preview_sha256,"
+            " poster_sha256, peaks_sha256, preview_leaves_out, partner_may_watch, summary)",
+            performances, f"(%s,%s,%s,%s,%s,%s,%s,{rest})",
+        )  # fmt: skip
+        cursor.execute("ANALYZE")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE footage_performance")
+    return studio.uses()[0], NOW
+
+
+def insert(cursor: Any, table: str, rows: list[Any], places: str) -> None:
+    from django.db import transaction
+
+    with transaction.atomic():
+        for start in range(0, len(rows), 50_000):
+            cursor.executemany(f"INSERT INTO {table} VALUES {places}", rows[start : start + 50_000])
+
+
+def compare(name: str, many: int) -> None:
+    from tests.apps.consent_worlds import NOW, Studio
+    from yesif.apps.consent import queries
+    from yesif.apps.footage.models import Performance
+
+    studio = Studio(7, performers=max(40, many // 100), takes=many // 2, kindness=0.96).make()
+    ids = [one.id for one in studio.rows.performances]
+    own = set(ids)
+    differ = permits = 0
+    for use in studio.uses()[:3]:
+        start = time.perf_counter()
+        decided = queries.decisions(performance_ids=ids, use=use, now=NOW)
+        slow = time.perf_counter() - start
+        twin = {one: permit for one, permit in queries.eligible(use=use, now=NOW).items() if one in own}
+        rule = {one: (it.own, it.together) for one, it in decided.items() if it.permitted}
+        said = {one: (it.own, it.together) for one, it in twin.items()}
+        differ += sum(rule.get(one) != said.get(one) for one in ids)
+        permits += len(rule)
+    print(
+        f"{name}: rule and twin on {3 * len(ids):,} random decisions ({Performance.objects.count():,} there):"
+        f" {differ} differ, {permits / (3 * len(ids)):.0%} permits; the rule alone {slow:.1f} s for {len(ids):,}"
+    )
+
+
+if __name__ == "__main__":
+    main()
