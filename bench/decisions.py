@@ -3,7 +3,7 @@
     bench/decisions.py            both databases, 1,000,000 performances of 20,000 people, and the 100,000 compared
     bench/decisions.py 100000     fewer
 
-Limit: ≤ 2 s, and ≤ 1.5 × the plain SQL join of the same tables (both people said yes to both halves; nothing else). Then
+Limit: ≤ 2 s, and ≤ 1.5 × the plain SQL join of the same tables (both people said yes to both halves, no more). Then
 a random studio of 100,000 performances is decided row by row by the rule and at once by the twin: 0 may differ.
 """
 
@@ -28,7 +28,6 @@ def main() -> None:
         inside(sys.argv[2], int(sys.argv[1]))
         return
     from _machine import head
-
     from tests.postgres import database, server
 
     head("django", "psycopg")
@@ -96,7 +95,6 @@ def plain_join(use: Any) -> list[str]:
 def fill(many: int) -> tuple[Any, Any]:
     """People through the tests' random studio; takes of two straight into the tables."""
     from django.db import connection
-
     from tests.apps.consent_worlds import NOW, Studio
 
     studio = Studio(1, performers=PEOPLE, takes=10, kindness=0.95).make()
@@ -141,6 +139,7 @@ def insert(cursor: Any, table: str, rows: list[Any], places: str) -> None:
 
 def compare(name: str, many: int) -> None:
     from tests.apps.consent_worlds import NOW, Studio
+
     from yesif.apps.consent import queries
     from yesif.apps.footage.models import Performance
 

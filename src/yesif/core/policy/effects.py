@@ -1,4 +1,4 @@
-"""What ending a yes does, in three honest columns: what cannot be undone, what others must do by a date, what stops now.
+"""What ending a yes does, in three honest columns: cannot be undone, others must do by a date, stops now.
 
 Said before it is confirmed and again on the receipt (RULES §4). The unpleasant column comes first.
 """

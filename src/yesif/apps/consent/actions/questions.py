@@ -13,7 +13,7 @@ from yesif.apps.consent.models import Question
 from yesif.apps.consent.queries import questions
 from yesif.base import ids
 from yesif.base.errors import BadInput, Conflict, NotFound
-from yesif.core.policy.grants import LONGEST_YEARS, Conditions, Grant, years_after
+from yesif.core.policy.grants import LONGEST_YEARS, Conditions, Credit, Grant, OnRevoke, years_after
 from yesif.core.policy.uses import CURRENT, Use
 
 
@@ -107,7 +107,8 @@ def _granted(question: Question, now: datetime) -> str:
             form=use.form,
             partner=terms.partner if terms else False,
             held_back=terms.held_back if terms else frozenset(),
-            **({"on_revoke": terms.on_revoke, "credit": terms.credit} if terms else {}),
+            on_revoke=terms.on_revoke if terms else OnRevoke.STOP_NEW,
+            credit=terms.credit if terms else Credit.NO_NAME,
             allowed=frozenset({use.licensee}),
             territories=use.territories,
             floor=use.price,

@@ -62,6 +62,11 @@ def grant_of(grant_id: str, performer_id: str) -> GrantSeen:
     return _seen(found)
 
 
+def core_grants(grant_ids: Iterable[str]) -> set[str]:
+    """Those of these grants that were given by accepting an offer."""
+    return set(GrantRow.objects.filter(pk__in=set(grant_ids), reach="core").values_list("id", flat=True))
+
+
 def living_grants(performer_id: str, *, now: datetime) -> list[GrantSeen]:
     """The grants whose yes counts now, newest first."""
     return [one for one in history(performer_id) if one.living(now=now)]

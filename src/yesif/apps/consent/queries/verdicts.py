@@ -88,7 +88,7 @@ _TAKES = """SELECT p.take_id, MIN({keyed}), MAX({keyed}), COUNT(*)
 
 def statement(
     use: Use, *, now: datetime, leak_limit_db: float, reviewed_only: bool, core: bool, where: str
-) -> tuple[str, dict[str, object]]:
+) -> tuple[str, dict[str, str | int | float | None]]:
     """The text and its parameters. `core`: only performances of the use's own project, so that core grants count."""
     places = sorted(use.territories)
     reaches = "(g.reach NOT IN ('core', 'performances') OR (g.reach = 'core' AND g.project_id = %(project)s))"
@@ -149,6 +149,7 @@ def _least(expression: str, most: int) -> str:
     return f"CASE WHEN {expression} > {most} THEN {most} ELSE {expression} END"
 
 
-def _moment(at: datetime) -> object:
+def _moment(at: datetime) -> str | None:
     """A time as this database keeps it."""
-    return connection.ops.adapt_datetimefield_value(at)
+    kept: str | None = connection.ops.adapt_datetimefield_value(at)
+    return kept

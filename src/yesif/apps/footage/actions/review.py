@@ -131,7 +131,7 @@ def _reviewable(performance_id: str, performer_id: str) -> Performance:
 
 
 def _locked(performance_id: str, performer_id: str) -> Performance:
-    # Held to the end of the transaction: a lease shares this row, so it is decided before a seal or withdrawal or after.
+    # Held to the end of the transaction: a lease shares this row, so it is decided before a withdrawal or after it.
     list(Person.objects.select_for_update(no_key=True).filter(pk=performer_id).values("id"))
     # Seal, release and withdrawal of one performance come one after the other.
     list(Performance.objects.select_for_update().filter(pk=performance_id, performer_id=performer_id).values("id"))
