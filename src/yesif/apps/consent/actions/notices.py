@@ -22,10 +22,11 @@ TRIES = 8
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """A performance that a licensee has under a licence, and whose it is."""
+    """A performance that a licensee has under a licence, and whose it is. `person`: who declared the licence."""
 
     licence: str
     licensee_id: str
+    person: str
     performance: str
     performer: str
 
@@ -39,27 +40,28 @@ def tell(
     Runs in the transaction of what caused it, so that nobody can stop between the two. A performance that an earlier
     notice took out of a licence is not told twice.
     """
-    by_licence: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    by_licence: dict[tuple[str, str, str], dict[str, str]] = defaultdict(dict)
     for one in delivered:
-        by_licence[one.licence, one.licensee_id][one.performance] = one.performer
+        by_licence[one.licence, one.licensee_id, one.person][one.performance] = one.performer
     made = []
-    for (licence, licensee_id), found in sorted(by_licence.items()):
+    for (licence, licensee_id, person), found in sorted(by_licence.items()):
         told = NoticeRow.objects.filter(notice__licence=licence, performance__in=found)
         for performance in told.values_list("performance", flat=True):
             found.pop(performance, None)
         if found:
-            made.append(_tell(performer_id, cause, on_revoke, licence, licensee_id, found, now))
+            made.append(_tell(performer_id, cause, on_revoke, licence, (licensee_id, person), found, now))
     return made
 
 
 def _tell(
-    performer_id: str, cause: str, on_revoke: OnRevoke, licence: str, licensee_id: str, found: dict[str, str],
+    performer_id: str, cause: str, on_revoke: OnRevoke, licence: str, licensee: tuple[str, str], found: dict[str, str],
     now: datetime,
 ) -> str:  # fmt: skip
+    licensee_id, person = licensee
     within = {OnRevoke.RETIRE: RETIRE_WITHIN, OnRevoke.DESTROY: DESTROY_WITHIN}.get(on_revoke)
     notice = Notice.objects.create(
         licence=licence,
-        licensee_id=licensee_id,
+        licensee=licensee_id,
         performer_id=performer_id,
         cause=cause,
         on_revoke=on_revoke,
@@ -72,7 +74,7 @@ def _tell(
         NoticeRow(notice=notice, performance=performance, performer=performer)
         for performance, performer in sorted(found.items())
     )
-    if Hook.objects.filter(licensee_id=licensee_id).exists():
+    if Hook.objects.filter(licensee=licensee_id).exists():
         HookCall.objects.create(notice=notice, next_at=now)
     body: dict[str, object] = {
         "notice": notice.id,
@@ -83,7 +85,7 @@ def _tell(
         "models_by_ms": in_ms(notice.models_by) if notice.models_by else 0,
     }
     rows = [record.Row(who, {"performance": one, "performer": who}) for one, who in sorted(found.items())]
-    record.append(kind="revocation-notice", body=body, about=[licensee_id, performer_id], now=now, rows=rows)
+    record.append(kind="revocation-notice", body=body, about=[licensee_id, person, performer_id], now=now, rows=rows)
     return notice.id
 
 
@@ -125,17 +127,15 @@ def set_hook(*, licensee_id: str, address: str, now: datetime) -> str:
     if not address.startswith("https://") or len(address) > 500 or any(c.isspace() for c in address):
         raise BadInput("A hook is an https:// address of at most 500 characters.")
     secret = secrets.token_hex(32)
-    Hook.objects.update_or_create(
-        licensee_id=licensee_id, defaults={"address": address, "secret": secret, "made_at": now}
-    )
+    Hook.objects.update_or_create(licensee=licensee_id, defaults={"address": address, "secret": secret, "made_at": now})
     return secret
 
 
 @transaction.atomic
 def drop_hook(*, licensee_id: str) -> None:
     """Send this licensee's notices nowhere; they stay on the page and in the feed."""
-    Hook.objects.filter(licensee_id=licensee_id).delete()
-    HookCall.objects.filter(notice__licensee_id=licensee_id, taken_at=None).delete()
+    Hook.objects.filter(licensee=licensee_id).delete()
+    HookCall.objects.filter(notice__licensee=licensee_id, taken_at=None).delete()
 
 
 @transaction.atomic
@@ -155,7 +155,7 @@ def called(*, notice_id: str, status: int | None, now: datetime) -> None:
 
 
 def _notice(notice_id: str, licensee_id: str) -> Notice:
-    notice = Notice.objects.select_for_update().filter(pk=notice_id, licensee_id=licensee_id).first()
+    notice = Notice.objects.select_for_update().filter(pk=notice_id, licensee=licensee_id).first()
     if notice is None:
         raise NotFound
     return notice

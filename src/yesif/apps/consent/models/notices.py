@@ -22,7 +22,7 @@ class Notice(models.Model):
 
     id = models.CharField(primary_key=True, max_length=30, default=_notice_id, editable=False)
     licence = models.CharField(max_length=30, db_index=True)  # the licence, or the release where it was built without
-    licensee = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="notices")
+    licensee = models.CharField(max_length=30, db_index=True)  # the organisation that licensed it
     performer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="notices_about")
     cause = models.CharField(max_length=10)  # revoked | changed | withdrawn | sealed | erased
     on_revoke = models.CharField(max_length=10)  # what the answers asked of models: stop-new, retire, destroy
@@ -71,7 +71,7 @@ class Hook(models.Model):
     """Where a licensee wants notices sent, and the secret that signs them."""
 
     id = models.CharField(primary_key=True, max_length=30, default=_hook_id, editable=False)
-    licensee = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="hook")
+    licensee = models.CharField(max_length=30, unique=True)
     address = models.URLField(max_length=500)
     secret = models.CharField(max_length=64)
     made_at = models.DateTimeField()

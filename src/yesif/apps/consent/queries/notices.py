@@ -53,7 +53,7 @@ class Call:
 
 def of_licensee(licensee_id: str, *, licence: str = "", after: str = "", limit: int = 200) -> list[NoticeSeen]:
     """A licensee's own notices, oldest first, with the performances to remove; `after` a notice's id, for a feed."""
-    found = Notice.objects.filter(licensee_id=licensee_id)
+    found = Notice.objects.filter(licensee=licensee_id)
     if licence:
         found = found.filter(licence=licence)
     if after:
@@ -63,7 +63,7 @@ def of_licensee(licensee_id: str, *, licence: str = "", after: str = "", limit: 
 
 def notice(notice_id: str, licensee_id: str) -> NoticeSeen:
     """One notice of this licensee's. Raises NotFound."""
-    found = _with_rows(Notice.objects.filter(pk=notice_id, licensee_id=licensee_id)).first()
+    found = _with_rows(Notice.objects.filter(pk=notice_id, licensee=licensee_id)).first()
     if found is None:
         raise NotFound
     return _seen(found, own=True)
@@ -88,17 +88,18 @@ def made(notice_ids: Iterable[str]) -> list[NoticeSeen]:
 
 def hook_of(licensee_id: str) -> str:
     """The address of a licensee's hook, "" without one; its secret is shown once, when it is set."""
-    return Hook.objects.filter(licensee_id=licensee_id).values_list("address", flat=True).first() or ""
+    return Hook.objects.filter(licensee=licensee_id).values_list("address", flat=True).first() or ""
 
 
 def calls_due(*, now: datetime, limit: int = 50) -> list[Call]:
     """Calls to hooks that should be made now."""
     due = HookCall.objects.filter(taken_at=None, given_up_at=None, next_at__lte=now).order_by("next_at")
-    found = _with_rows(Notice.objects.filter(call__in=due[:limit].values("pk"))).select_related("licensee__hook")
+    found = list(_with_rows(Notice.objects.filter(call__in=due[:limit].values("pk"))))
+    hooks = {one.licensee: one for one in Hook.objects.filter(licensee__in={one.licensee for one in found})}
     return [
-        Call(_seen(one, own=True), one.licensee.hook.address, one.licensee.hook.secret)
+        Call(_seen(one, own=True), hooks[one.licensee].address, hooks[one.licensee].secret)
         for one in found
-        if hasattr(one.licensee, "hook")
+        if one.licensee in hooks
     ]
 
 
@@ -109,7 +110,7 @@ def _with_rows(found: "QuerySet[Notice]") -> "QuerySet[Notice]":
 def _seen(one: Notice, *, own: bool = False) -> NoticeSeen:
     performances = tuple(sorted(row.performance for row in one.rows.all()))
     return NoticeSeen(
-        one.id, one.licence, one.licensee_id, one.cause, one.on_revoke, one.given_at, one.sign_by, one.purge_by,
+        one.id, one.licence, one.licensee, one.cause, one.on_revoke, one.given_at, one.sign_by, one.purge_by,
         one.models_by, one.signed_at, one.purged_at, one.attested.get("removed"), len(performances),
         performances if own else (),
     )  # fmt: skip

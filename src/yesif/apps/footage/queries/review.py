@@ -135,6 +135,12 @@ def review(performance_id: str, *, viewer_id: str) -> Review:
     )
 
 
+def shared_with(performer_id: str) -> dict[str, str]:
+    """Every performance of a take this performer is in, and whose it is: a no may take the partner's clip out too."""
+    takes = Performance.objects.filter(performer_id=performer_id).values("take_id")
+    return dict(Performance.objects.filter(take_id__in=takes).values_list("id", "performer_id"))
+
+
 def owned(performance_id: str, viewer_id: str) -> Performance:
     """The viewer's own performance, for the writes in `actions.review`. Raises NotFound."""
     found = performances().filter(pk=performance_id, performer_id=viewer_id).first()
