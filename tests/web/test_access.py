@@ -16,8 +16,8 @@ from yesif.apps.footage.actions import review as actions
 from yesif.apps.people.models import Role
 
 OPEN = {"entrance:home", "entrance:help", "entrance:sign-in", "entrance:sent", "entrance:link", "entrance:sign-out",
-        "entrance:media"}  # fmt: skip
-"""Pages that open without a role; the media address carries its own proof (test_media)."""
+        "entrance:media", "entrance:question"}  # fmt: skip
+"""Pages that open without a role; the address of media and of a question's letter carry their own proof."""
 
 DOORS = ("performer", "producer")
 

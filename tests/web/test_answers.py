@@ -128,7 +128,7 @@ def test_a_preset_fills_the_form_and_saves_nothing(ana: Client) -> None:
 
 def test_the_sentence_follows_the_form_without_saving(ana: Client) -> None:
     live = ana.post(PAGE + "/meaning", {**TERMS, **YES}, headers={"hx-request": "true"})
-    assert live.content.decode().startswith("A model that has learned from you cannot forget you.")
+    assert live.content.decode().startswith("<p>A model that has learned from you cannot forget you.")
     whole = ana.post(PAGE + "/meaning", {**TERMS, **YES}).content.decode()
     assert "You say Yes to “Understand speech”." in whole.replace("&quot;", '"')
     assert Chosen(whole).chosen["research"] == "yes"

@@ -10,5 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("room/", include("yesif.web.room.urls")),
     path("performer/", include("yesif.web.performer.urls")),
     path("producer/", include("yesif.web.producer.urls")),
+    path("union/", include("yesif.web.union.urls")),
     path("api/v1/", include("yesif.api.v1.urls")),
 ]

@@ -109,9 +109,9 @@ def _met(constraint: Json, given: Any) -> bool:
     if left == "spatial":
         return bool(given) and set(given) <= set(right)
     if operator == "isAnyOf":
-        return given in right
+        return bool(given in right)
     if operator == "eq":
-        return given == right
+        return bool(given == right)
     return bool(given >= right if operator == "gteq" else given < right)
 
 

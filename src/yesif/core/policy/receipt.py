@@ -98,7 +98,7 @@ def _statuses(change: Change) -> list[dict[str, str]]:
 def _processes(grant: Grant) -> list[dict[str, object]]:
     terms, uses = grant.conditions, LISTS[grant.uses_version]
     places = sorted(where.id for where in uses.wheres if where.id in grant.yes)
-    found = []
+    found: list[dict[str, object]] = []
     for what in uses.whats:
         if what.id not in grant.yes:
             continue

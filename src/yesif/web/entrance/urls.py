@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from yesif.web import media
-from yesif.web.entrance import views
+from yesif.web.entrance import question, views
 
 app_name = "entrance"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/sent", views.sent, name="sent"),
     path("sign-in/<str:token>", views.link, name="link"),
     path("sign-out", views.sign_out, name="sign-out"),
+    path("questions/<str:token>", question.question, name="question"),
     path("media/<str:token>", media.media, name="media"),
 ]

@@ -6,20 +6,22 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.html import escape
 from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from yesif.apps.consent import actions, queries
+from yesif.apps.consent import queries
 from yesif.apps.consent.queries import GrantSeen
 from yesif.apps.footage.queries import review as footage
 from yesif.base.errors import BadInput
+from yesif.core.policy.effects import Effects, of_ending
 from yesif.core.policy.explain import meaning
 from yesif.core.policy.grants import Conditions, years_after
 from yesif.core.policy.uses import CURRENT
+from yesif.flows import revoke
 from yesif.web.access import performers_only, viewer_id
 from yesif.web.performer.answers_form import Answers, of_grant, of_preset
+from yesif.web.performer.row import row
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def answers(request: HttpRequest) -> HttpResponse:
     moment = now()
     try:
         terms = form.conditions(now=moment)
-        actions.give(performer_id=viewer_id(request), answers=form.answers(), conditions=terms, now=moment)
+        revoke.give(performer_id=viewer_id(request), answers=form.answers(), conditions=terms, now=moment)
     except BadInput as wrong:
         form.add_error(None, str(wrong))
         return _page(request, form, status=400)
@@ -57,7 +59,7 @@ def told(request: HttpRequest) -> HttpResponse:
     """What the answers in the form would mean; nothing is saved. A sentence for htmx, the whole page without it."""
     form = Answers(request.POST)
     if request.headers.get("hx-request"):
-        return HttpResponse(escape(_meaning(form, now())))
+        return render(request, "performer/parts/told.html", _told(viewer_id(request), form, now()))
     return _page(request, form)
 
 
@@ -65,22 +67,25 @@ def told(request: HttpRequest) -> HttpResponse:
 @performers_only
 def end(request: HttpRequest, grant_id: str) -> HttpResponse:
     """End a yes: standing answers, or the core use of an accepted offer."""
-    actions.revoke(grant_id=grant_id, performer_id=viewer_id(request), now=now())
-    messages.success(request, "Ended. Nothing new is built with it from now on.")
-    return redirect("performer:answers")
+    revoke.end_yes(grant_id=grant_id, performer_id=viewer_id(request), now=now())
+    messages.success(request, "Ended. Nothing new is built with it from now on. Here is your receipt.")
+    return redirect("performer:receipt", grant_id)
 
 
 def _page(request: HttpRequest, form: Answers, *, status: int = 200) -> HttpResponse:
     who, moment = viewer_id(request), now()
     history = queries.history(who)
-    standing = next((one for one in history if one.grant.scope.standing), None)
+    standing = next((one for one in history if one.reach == "standing"), None)
+    others = [one for one in history if one.reach in ("asked", "copy") and one.living(now=moment)]
     context = {
+        **_told(who, form, moment),
         "form": form,
-        "meaning": _meaning(form, moment),
+        "others": [(one, _ending(one, moment)) for one in others],
         "uses": CURRENT,
         "standing": standing,
         "standing_counts": standing is not None and standing.living(now=moment),
-        "cores": [one for one in history if one.grant.scope.project and one.living(now=moment)],
+        "ending": _ending(standing, moment) if standing else None,
+        "cores": [(one, _ending(one, moment)) for one in history if one.grant.scope.project and one.living(now=moment)],
         "changes": _changes(history),
         "takes": [row for row in footage.of_performer(who) if row.state != "withdrawn"],
     }
@@ -94,18 +99,23 @@ def _initial(request: HttpRequest) -> dict[str, object]:
     return {**initial, **(of_preset(preset) if preset else {})}
 
 
-def _meaning(form: Answers, moment: datetime) -> str:
-    """In words; terms that cannot be read yet are told as the ones that give away least."""
+def _told(who: str, form: Answers, moment: datetime) -> dict[str, object]:
+    """In words, and as the row a buyer would get; terms that cannot be read yet are told as those that give least."""
     sent = form if form.is_bound else form.filled()
     terms = Conditions(until=years_after(moment, 1))
     if sent.is_valid():
         try:
             terms = sent.conditions(now=moment)
         except BadInput as wrong:
-            return str(wrong)
+            return {"meaning": str(wrong), "row": None}
     said = sent.answers()
     yes, ask, no = ({item for item, answer in said.items() if answer == name} for name in ("yes", "ask", "no"))
-    return meaning(yes=yes, ask=ask, no=no, terms=terms)
+    return {"meaning": meaning(yes=yes, ask=ask, no=no, terms=terms), "row": row(who, yes=yes, terms=terms)}
+
+
+def _ending(seen: GrantSeen, moment: datetime) -> Effects:
+    holders = revoke.holders(seen.grant.performer)
+    return of_ending(on_revoke=seen.grant.conditions.on_revoke, licensees=holders, now=moment)
 
 
 def _changes(history: list[GrantSeen]) -> list[Change]:

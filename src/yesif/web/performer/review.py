@@ -6,13 +6,17 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from yesif.apps.consent import queries as consent
 from yesif.apps.footage.actions import review as actions
 from yesif.apps.footage.queries import review as queries
 from yesif.base.errors import BadInput
-from yesif.flows import ingest
+from yesif.core.policy.effects import of_withdrawal
+from yesif.core.policy.grants import OnRevoke
+from yesif.flows import ingest, revoke
 from yesif.web.access import performers_only, viewer_id
 from yesif.web.clock import CLOCK
 from yesif.web.media import address
@@ -100,12 +104,20 @@ def release(request: HttpRequest, performance_id: str) -> HttpResponse:
 @performers_only
 def withdraw(request: HttpRequest, performance_id: str) -> HttpResponse:
     """What withdrawing stops, what others must do, what cannot be undone; then the withdrawal itself."""
+    who = viewer_id(request)
     if request.method == "GET":
-        found = queries.review(performance_id, viewer_id=viewer_id(request))
-        return render(request, "performer/withdraw.html", {"review": found})
-    actions.withdraw(performance_id=performance_id, performer_id=viewer_id(request), now=CLOCK.now())
-    messages.success(request, "Withdrawn. Nothing built from now on holds it.")
-    return redirect("performer:review", performance_id)
+        found = queries.review(performance_id, viewer_id=who)
+        seen = consent.answers_of(who)
+        effects = of_withdrawal(
+            on_revoke=seen.grant.conditions.on_revoke if seen else OnRevoke.STOP_NEW,
+            licensees=revoke.holders(who, performance_id=performance_id),
+            deletes=False,
+            now=CLOCK.now(),
+        )
+        return render(request, "performer/withdraw.html", {"review": found, "effects": effects})
+    done = revoke.withdraw(performance_id=performance_id, performer_id=who, now=CLOCK.now())
+    messages.success(request, _("Withdrawn. Nothing built from now on holds it."))
+    return redirect("performer:told") if done.notices else redirect("performer:review", performance_id)
 
 
 def _page(request: HttpRequest, performance_id: str, form: Seal, status: int) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from yesif.apps.casting import actions, queries
 from yesif.apps.consent import actions as consent
+from yesif.apps.consent.queries import questions
 from yesif.apps.footage.queries import review
 from yesif.apps.stage.queries import sessions as stage
 from yesif.base.errors import Conflict
@@ -40,6 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "offers": [one for one in bookings if one.state == "offered"],
         "sessions": _ahead(who, {one.project_id for one in bookings if one.state == "accepted"}),
+        "questions": questions.open_to(who, now=CLOCK.now()),
         "to_review": [one for one in review.of_performer(who) if one.state == "in-review"],
     }
     return render(request, "performer/home.html", context)

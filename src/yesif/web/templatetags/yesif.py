@@ -1,7 +1,7 @@
 """Times with a zone, money with a currency, lengths with a unit, and the way around by role."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -10,10 +10,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
+from yesif.apps.consent import queries as consent
 from yesif.apps.footage.queries.review import Quality
 from yesif.apps.people import queries as people
 from yesif.base.errors import BadInput
+from yesif.core.policy.explain import meaning
+from yesif.core.policy.grants import Conditions
 from yesif.core.policy.uses import CURRENT
+from yesif.web.clock import CLOCK
 
 register = template.Library()
 
@@ -60,6 +64,17 @@ def when(moment: datetime | date | None, style: str = "medium") -> str | SafeStr
     utc = localtime(moment)
     text = f"{_day(utc)}, {utc:%H:%M} UTC"
     return format_html('<time datetime="{}" data-local="{}">{}</time>', utc.isoformat(), style, text)
+
+
+@register.inclusion_tag("performer/parts/answers_now.html", takes_context=True)
+def answers_now(context: dict[str, Any]) -> dict[str, str]:
+    """What the performer's own standing answers mean today: beside an offer and a review, where they matter."""
+    seen = consent.answers_of(context["request"].user.pk)
+    counts = seen is not None and seen.living(now=CLOCK.now())
+    grant = seen.grant if seen is not None and counts else None
+    terms = grant.conditions if grant else Conditions(until=CLOCK.now() + timedelta(days=365))
+    said = (grant.yes, grant.ask, grant.no) if grant else (frozenset[str](), frozenset[str](), frozenset[str]())
+    return {"meaning": meaning(yes=said[0], ask=said[1], no=said[2], terms=terms)}
 
 
 @register.simple_tag

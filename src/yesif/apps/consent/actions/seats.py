@@ -37,8 +37,10 @@ def appoint(*, seat_id: str, performer_id: str, now: datetime) -> None:
 
 @transaction.atomic
 def leave(*, seat_id: str, performer_id: str, now: datetime) -> None:
-    """End the appointment; a pause it put on this performer ends with it. Twice is once."""
+    """End the appointment; a pause it put on this performer ends with it. Twice is once. Raises NotFound."""
     own(performer_id)
+    if not Appointment.objects.filter(seat_id=seat_id, performer_id=performer_id).exists():
+        raise NotFound
     held = Appointment.objects.filter(seat_id=seat_id, performer_id=performer_id, ended_at=None)
     if held.update(ended_at=now):
         _lift(Seat.objects.get(pk=seat_id), [performer_id], now)

@@ -21,7 +21,7 @@ from yesif.core.policy.grants import (
     Scope,
     Suspension,
 )
-from yesif.core.policy.uses import Form, Part, Price
+from yesif.core.policy.uses import Form, Part, Price, Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,11 @@ class GrantSeen:
     reach: str
     revoked_at: datetime | None
     replaced_at: datetime | None
+
+    @property
+    def buyer(self) -> str:
+        """The one licensee it is for; "" where it is for several or any."""
+        return next(iter(self.grant.conditions.allowed)) if len(self.grant.conditions.allowed) == 1 else ""
 
     def living(self, *, now: datetime) -> bool:
         """Does its yes still count?"""
@@ -60,6 +65,13 @@ def grant_of(grant_id: str, performer_id: str) -> GrantSeen:
     if found is None:
         raise NotFound
     return _seen(found)
+
+
+def asking(use: Use, *, now: datetime) -> set[str]:
+    """Performers whose standing answers, in force now, say "ask me" to a half of this use."""
+    found = GrantRow.objects.filter(reach="standing", given_at__lte=now, until__gt=now, revocation=None)
+    asked = found.filter(items__item__in=(use.what, use.where), items__answer="ask")
+    return set(asked.filter(Q(replaced_by=None) | Q(replaced_by__given_at__gt=now)).values_list("performer", flat=True))
 
 
 def core_grants(grant_ids: Iterable[str]) -> set[str]:

@@ -1,11 +1,17 @@
 """Questions to a performer: what is asked, until when, and what was said."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.core import signing
+from django.core.signing import BadSignature
 
 from yesif.apps.consent.models import Question
 from yesif.base.errors import NotFound
 from yesif.core.policy.uses import CURRENT, LISTS, Form, Price, Use
+
+_SALT = "yesif.consent.question/1"
+_LINK_LIVES = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +33,42 @@ class QuestionSeen:
         return self.use.what in CURRENT.copies
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a letter's link is for."""
+
+    question: str
+    performer: str
+
+
+def token_of(question_id: str, performer_id: str) -> str:
+    """What a letter's link ends in: it opens this question for this performer, and nothing else."""
+    return signing.dumps([question_id, performer_id], salt=_SALT)
+
+
+def of_token(token: str) -> Letter:
+    """Whose question a link opens. Raises NotFound for one that is damaged, foreign or older than `_LINK_LIVES`."""
+    try:
+        question_id, performer_id = signing.loads(token, salt=_SALT, max_age=_LINK_LIVES)
+    except (BadSignature, ValueError):
+        raise NotFound from None
+    return Letter(str(question_id), str(performer_id))
+
+
 def question(question_id: str, performer_id: str, *, now: datetime) -> QuestionSeen:
     """One question put to this performer. Raises NotFound."""
     found = Question.objects.filter(pk=question_id, performer_id=performer_id).first()
     if found is None:
         raise NotFound
     return _seen(found, now)
+
+
+def unasked(question_id: str) -> QuestionSeen:
+    """A question for the flow that writes its letter, which has no viewer. Raises NotFound."""
+    found = Question.objects.filter(pk=question_id).first()
+    if found is None:
+        raise NotFound
+    return _seen(found, found.asked_at)
 
 
 def questions_of(performer_id: str, *, now: datetime) -> list[QuestionSeen]:

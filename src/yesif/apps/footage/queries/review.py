@@ -1,6 +1,6 @@
 """What a performer sees of their own takes: list, picture, timeline, quality, seals. Times are take time, in ns."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -139,6 +139,12 @@ def shared_with(performer_id: str) -> dict[str, str]:
     """Every performance of a take this performer is in, and whose it is: a no may take the partner's clip out too."""
     takes = Performance.objects.filter(performer_id=performer_id).values("take_id")
     return dict(Performance.objects.filter(take_id__in=takes).values_list("id", "performer_id"))
+
+
+def released_by(performer_ids: Collection[str]) -> dict[str, str]:
+    """What these performers have handed over: performance → performer."""
+    found = Performance.objects.filter(performer_id__in=performer_ids, state="released")
+    return dict(found.values_list("id", "performer_id"))
 
 
 def owned(performance_id: str, viewer_id: str) -> Performance:

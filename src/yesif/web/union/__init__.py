@@ -1,0 +1,1 @@
+"""The seat that performers appoint: pause new licences for them, and lift that."""
