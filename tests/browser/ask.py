@@ -3,6 +3,7 @@
 import json
 import sys
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,19 @@ import django
 django.setup()
 
 from django.conf import settings  # noqa: E402
+from django.utils.timezone import now  # noqa: E402
 
+from yesif.apps.consent.actions import questions  # noqa: E402
 from yesif.apps.footage.boxes import place_of_track  # noqa: E402
 from yesif.apps.footage.models import Take, Track, Upload  # noqa: E402
 from yesif.apps.keys import queries as keys  # noqa: E402
 from yesif.apps.people import queries as people  # noqa: E402
+from yesif.apps.people.actions import join  # noqa: E402
 from yesif.apps.record.models import Line  # noqa: E402
 from yesif.apps.stage.queries import sessions as stage  # noqa: E402
+from yesif.base import ids  # noqa: E402
 from yesif.cli.demo import cast  # noqa: E402
+from yesif.core.policy.uses import Use  # noqa: E402
 from yesif.media.strongbox import Sealed  # noqa: E402
 from yesif.media.takelog import chain  # noqa: E402
 
@@ -119,7 +125,22 @@ def damage(session: str) -> list[str]:
     return wrong + [f"{one} sealed twice" for one, times in Counter(sealed).items() if times > 1]
 
 
-QUESTIONS = {one.__name__: one for one in (book, link, takes, states, tracks, log, received, damage)}
+def performer(email: str) -> str:
+    """Somebody who performs, made at first mention; returns their id."""
+    known = people.id_of_address(email)
+    return known or join(email=email, stage_name=email.split("@")[0].title(), role="performer", now=now())
+
+
+def question(person: str) -> str:
+    """A question of Lab's to this performer, open for a week; returns its id."""
+    use = Use("understand-feeling", "care", "Lab", now() - timedelta(days=1), now() + timedelta(days=90))
+    subject, by = ids.new("lic"), now() + timedelta(days=7)
+    return questions.ask(subject=subject, use=use, performers={person: 3}, answer_by=by, now=now())[0]
+
+
+QUESTIONS = {
+    one.__name__: one for one in (performer, question, book, link, takes, states, tracks, log, received, damage)
+}
 
 if __name__ == "__main__":
     print(json.dumps(QUESTIONS[sys.argv[1]](**json.loads(sys.argv[2]))))
