@@ -78,14 +78,14 @@ def plain_join(use: Any) -> list[str]:
     from django.db import connection
 
     yes = (
-        "SELECT g.performer_id FROM consent_grant g JOIN consent_grantitem a ON a.grant_id = g.id"
+        "SELECT DISTINCT g.performer_id FROM consent_grant g JOIN consent_grantitem a ON a.grant_id = g.id"
         " JOIN consent_grantitem b ON b.grant_id = g.id"
         " WHERE a.item = %(what)s AND a.answer = 'yes' AND b.item = %(where)s AND b.answer = 'yes'"
     )
     text = (
         f"WITH said AS MATERIALIZED ({yes}) SELECT p.id FROM footage_performance p"
         " JOIN footage_performance q ON q.take_id = p.take_id AND q.id <> p.id"
-        " WHERE p.performer_id IN (SELECT performer_id FROM said) AND q.performer_id IN (SELECT performer_id FROM said)"
+        " JOIN said one ON one.performer_id = p.performer_id JOIN said other ON other.performer_id = q.performer_id"
     )
     with connection.cursor() as cursor:
         cursor.execute(text, {"what": use.what, "where": use.where})

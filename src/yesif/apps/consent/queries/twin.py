@@ -13,11 +13,11 @@ from functools import cache
 from itertools import chain
 
 from django.db import connection
-from django.db.models import F, Q, Sum
+from django.db.models import Count, F, Q, Sum
 
 from yesif.apps.consent.models import GrantName
 from yesif.apps.consent.queries.deciding import decisions
-from yesif.apps.consent.queries.verdicts import KEY, inside, statement
+from yesif.apps.consent.queries.verdicts import KEY, statement
 from yesif.apps.footage.models import Performance, SealedSpan
 from yesif.core.policy.decide import LEAK_LIMIT_DB, NOTHING, Extent
 from yesif.core.policy.uses import Form, Part, Use
@@ -25,6 +25,9 @@ from yesif.core.policy.uses import Form, Part, Use
 _FORMS = (Form.MEASUREMENTS, Form.RECORDING)
 _PARTS = tuple(Part)
 _ROWS = 20_000
+_WORDS = 5_000
+NO = "-"
+"""The key of someone who permits nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +53,56 @@ def eligible(
     """
     if use.touches or not use.starts <= now < use.ends:
         return {}
-    odd = _odd_takes(now)
+    sizes, odd = _sizes(), _odd_takes(now)
     found: dict[str, Permit] = {}
-    crowded: list[str] = []
+    apart: dict[str, Permit | None] = {}  # rests on the transcript: what is left where the partner's words are in it
     outcomes = _Outcomes(use)
     for take, first, last, many in _pairs(use, now, leak_limit_db, reviewed_only):
-        if many > 2 or take in odd:
-            crowded.append(take)
+        size = sizes.get(take, 2)
+        if size > 2 or take in odd:
+            odd.add(take)
             continue
-        mine, other = outcomes.of(first[:KEY], last[:KEY], pair=many == 2)
-        if mine is not None:
-            found[first[KEY:]] = mine
-        if other is not None:
-            found[last[KEY:]] = other
-    found.update(_one_by_one({*crowded, *odd}, use, now, leak_limit_db, reviewed_only))
+        other = last[:KEY] if many == 2 else "" if size == 1 else NO
+        for one, beside in ((first, other), (last, first[:KEY]))[:many]:
+            loose, strict = outcomes.of(one[:KEY], beside)
+            if loose is not None:
+                found[one[KEY:]] = loose
+                if loose != strict:
+                    apart[one[KEY:]] = strict
+    _check_words(found, apart)
+    found.update(_one_by_one(odd, use, now, leak_limit_db, reviewed_only))
     return found
 
 
+def _check_words(found: dict[str, Permit], apart: dict[str, Permit | None]) -> None:
+    """Take back what only stands where no word of the partner's is in the transcript, and one is or may be."""
+    wanted = list(apart)
+    for start in range(0, len(wanted), _WORDS):
+        several = wanted[start : start + _WORDS]
+        clean = set(Performance.objects.filter(pk__in=several, summary__words_apart=True).values_list("id", flat=True))
+        for one in several:
+            if one in clean:
+                continue
+            strict = apart[one]
+            if strict is None:
+                del found[one]
+            else:
+                found[one] = strict
+
+
+def _sizes() -> dict[str, int]:
+    """Takes that are not of two, and how many are in them."""
+    counted = Performance.objects.values("take_id").annotate(many=Count("id")).exclude(many=2)
+    return dict(counted.order_by().values_list("take_id", "many"))
+
+
 def _pairs(use: Use, now: datetime, leak_limit_db: float, reviewed_only: bool) -> Iterator[tuple[str, str, str, int]]:
-    """(take, least, greatest, how many) of key and performance id, for takes in which somebody permits something."""
-    parts = [(False, "")] if not use.project else [(True, inside("=")), (False, inside("<>"))]
+    """(take, least, greatest, how many) of key and performance id, of those in a take who permit something."""
+    parts = [(True, "="), (False, "<>")] if use.project else [(False, "")]
     with connection.cursor() as cursor:
-        for core, where in parts:
+        for core, sign in parts:
             text, given = statement(
-                use, now=now, leak_limit_db=leak_limit_db, reviewed_only=reviewed_only, core=core, where=where
+                use, now=now, leak_limit_db=leak_limit_db, reviewed_only=reviewed_only, core=core, sign=sign
             )
             cursor.execute(text, given)
             yield from chain.from_iterable(iter(lambda: cursor.fetchmany(_ROWS), []))
@@ -86,16 +115,16 @@ class _Outcomes:
         self._parts = use.parts
         self.of = cache(self._of)
 
-    def _of(self, first: str, last: str, *, pair: bool) -> tuple[Permit | None, Permit | None]:
-        (full, alone), (other_full, other_alone) = self._extents(first), self._extents(last)
-        if not pair:
-            return self._permit(full, NOTHING, full), None
-        together = full.meet(other_full)
-        return self._permit(full, alone, together), self._permit(other_full, other_alone, together)
+    def _of(self, key: str, beside: str) -> tuple[Permit | None, Permit | None]:
+        """Of one performance beside another's key ("" where it is alone): the permit, and the one without `alone`."""
+        full, alone = self._extents(key)
+        if not beside:
+            return self._permit(full, full), self._permit(full, full)
+        together = full.meet(NOTHING if beside == NO else self._extents(beside)[0])
+        return self._permit(together.join(alone) if full.parts else NOTHING, together), self._permit(together, together)
 
     @staticmethod
-    def _permit(full: Extent, alone: Extent, together: Extent) -> Permit | None:
-        own = together.join(alone) if full.parts else NOTHING
+    def _permit(own: Extent, together: Extent) -> Permit | None:
         return Permit(own, together) if own.parts else None
 
     def _extents(self, key: str) -> tuple[Extent, Extent]:

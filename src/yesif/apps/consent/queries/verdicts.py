@@ -3,7 +3,8 @@
 A verdict is four characters, so that two of them fit beside an id in one sorted string:
 
     full    0 no, 1 measurements, 2 the recording: what the person permits if all others in the take do too
-    alone   the same, where the partner may say no to it and is neither heard nor read in the track
+    alone   the same, where the partner may say no to it and is not heard in the track (whether no word of the partner's
+            is in the transcript is looked up afterwards, for the few where it matters)
     held    10 + a bit for each part held back (voice 1, face 2, movement 4, words 8, labels 16)
 
 The texts hold table and column names of ours and placeholders; every value goes in as a parameter.
@@ -19,7 +20,6 @@ from yesif.apps.stage.models import Scene, Session
 from yesif.core.policy.uses import Form, Part, Use, licensee_key
 
 KEY = 4
-NO = "0010"
 
 _TABLES = {
     "grants": Grant._meta.db_table,
@@ -77,19 +77,19 @@ _VERDICTS = """verdicts AS {materialized} (
    WHERE y.performer_id NOT IN (SELECT performer_id FROM against) GROUP BY y.performer_id
 )"""
 
-# What the rule says of the one performance: withdrawn is no; alone only where the partner is not in the track.
-_KEYED = """CASE WHEN v.performer_id IS NULL OR {gone} THEN '0010'
-  WHEN v.alone_form > 0 AND p.leak_db < %(leak)s AND {apart} THEN v.apart_key ELSE v.whole_key END || p.id"""
-
+# Only who permits something, in the order of takes, from the index alone: `CROSS` keeps SQLite to that order.
 _TAKES = """SELECT p.take_id, MIN({keyed}), MAX({keyed}), COUNT(*)
-  FROM {performances} p LEFT JOIN keyed v ON v.performer_id = p.performer_id {where}
- GROUP BY p.take_id HAVING MAX({keyed}) >= '1'"""
+  FROM {performances} p {joins} CROSS JOIN keyed v
+ WHERE v.performer_id = p.performer_id AND NOT {gone} {where}
+ GROUP BY p.take_id"""
+_KEYED = "CASE WHEN v.alone_form > 0 AND p.leak_db < %(leak)s THEN v.apart_key ELSE v.whole_key END || p.id"
 
 
 def statement(
-    use: Use, *, now: datetime, leak_limit_db: float, reviewed_only: bool, core: bool, where: str
+    use: Use, *, now: datetime, leak_limit_db: float, reviewed_only: bool, core: bool, sign: str = ""
 ) -> tuple[str, dict[str, str | int | float | None]]:
-    """The text and its parameters. `core`: only performances of the use's own project, so that core grants count."""
+    """The text and its parameters. `core`: core grants count. `sign`: only performances whose project is (`=`) or is
+    not (`<>`) the use's own; "" for all."""
     places = sorted(use.territories)
     reaches = "(g.reach NOT IN ('core', 'performances') OR (g.reach = 'core' AND g.project_id = %(project)s))"
     texts = {
@@ -97,8 +97,10 @@ def statement(
         "reaches": reaches if core else "g.reach NOT IN ('core', 'performances')",
         "bits": " ".join(f"WHEN '{part.value}' THEN {1 << place}" for place, part in enumerate(Part)),
         "territories": ", ".join(f"%(place{n})s" for n in range(len(places))) or "NULL",
-        **_dialect(reviewed_only),
-        "where": where.format(**_TABLES),
+        "materialized": "MATERIALIZED",
+        "gone": _gone(reviewed_only),
+        "joins": _PROJECT.format(**_TABLES) if sign else "",
+        "where": f"AND s.project_id {sign} %(project)s" if sign else "",
     }
     most = 2 if use.form is Form.RECORDING else 1
     texts["full"] = _least("MAX(y.form)", most)
@@ -125,23 +127,15 @@ def statement(
     }
 
 
-def inside(sign: str) -> str:
-    """Only performances whose session's project is (`=`) or is not (`<>`) the use's own."""
-    return (
-        "JOIN {takes} t ON t.id = p.take_id JOIN {scenes} c ON c.id = t.scene_id"
-        f" JOIN {{sessions}} s ON s.id = c.session_id WHERE s.project_id {sign} %(project)s"
-    )
+_PROJECT = (
+    "JOIN {takes} t ON t.id = p.take_id JOIN {scenes} c ON c.id = t.scene_id JOIN {sessions} s ON s.id = c.session_id"
+)
 
 
-def _dialect(reviewed_only: bool) -> dict[str, str]:
-    gone = "COALESCE(p.withdrawn_at <= %(now)s, {unsaid})"
-    if connection.vendor == "postgresql":
-        unsaid = "p.state <> 'released'" if reviewed_only else "FALSE"
-        apart = "p.summary -> 'words_apart' = 'true'::jsonb"
-        return {"materialized": "MATERIALIZED", "apart": apart, "gone": gone.format(unsaid=unsaid)}
-    unsaid = "p.state <> 'released'" if reviewed_only else "0"
-    apart = "json_type(p.summary, '$.words_apart') = 'true'"
-    return {"materialized": "MATERIALIZED", "apart": apart, "gone": gone.format(unsaid=unsaid)}
+def _gone(reviewed_only: bool) -> str:
+    """Withdrawn by now; `reviewed_only`: or not handed over."""
+    unsaid = "p.state <> 'released'" if reviewed_only else "FALSE"
+    return f"COALESCE(p.withdrawn_at <= %(now)s, {unsaid})"
 
 
 def _least(expression: str, most: int) -> str:
