@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('footage', '0004_joint_tables'),
+        ('footage', '0005_rulings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
