@@ -6,10 +6,15 @@ from pathlib import Path
 
 import pytest
 from django.test import override_settings
+from hypothesis import HealthCheck, settings
 
 TIERS = ("core", "media", "apps", "flows", "web", "house", "journeys", "browser")
 ROOT = Path(__file__).parent
 _shelves = count()
+
+# A busy machine is slow at making inputs; that says nothing of the rules under test.
+settings.register_profile("house", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from tests.funds import fund
 from tests.people import person
 from yesif.apps.casting import actions as casting
 from yesif.apps.casting.actions import blocks, calls, sheets, terms
@@ -18,7 +19,7 @@ ANSWERS = {name: "Said plainly." for name, _, _ in ASKED}
 
 def project() -> str:
     """Pia's project, with the starter deck."""
-    return casting.make_project(
+    made = casting.make_project(
         producer_id=person("pia").id,
         title="Warm calls",
         about="Two people on the phone.",
@@ -30,6 +31,7 @@ def project() -> str:
         deck_ids=[decks.import_deck(content=shelf.starter_deck())],
         now=NOW,
     )
+    return fund(made)
 
 
 def published() -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from tests.funds import fund
 from tests.people import person
 from yesif.apps.casting import actions as casting
 from yesif.apps.consent import actions as consent
@@ -36,9 +37,9 @@ def starter_deck() -> str:
     return known[0] if known else decks.import_deck(content=deck_queries.starter_deck())
 
 
-def project(*, fee: int = 7400) -> str:
-    """A project of Pia's that plays from the starter deck."""
-    return casting.make_project(
+def project(*, fee: int = 7400, escrow_minor: int = 10_000_000) -> str:
+    """A project of Pia's that plays from the starter deck, with money in escrow for its fees."""
+    made = casting.make_project(
         producer_id=person("pia").id,
         title="Small talk",
         about="Two people, one room.",
@@ -50,6 +51,7 @@ def project(*, fee: int = 7400) -> str:
         deck_ids=[starter_deck()],
         now=NOW,
     )
+    return fund(made, escrow_minor) if escrow_minor else made
 
 
 def offer(project_id: str, name: str, *, accepted: bool = True) -> str:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils.timezone import now
 
+from tests.funds import fund
 from tests.people import person
 from tests.web.reading import faults
 from yesif.apps.casting import actions as casting
@@ -30,6 +31,7 @@ def booked(*, licensee: str = "", starts: datetime | None = None) -> str:
         licensee=licensee, core_ends=now().date() + timedelta(days=200), fee=Money(7400, "EUR"), deck_ids=[deck],
         now=now(),
     )  # fmt: skip
+    fund(project)
     at = starts or now() + timedelta(days=1)
     made = [
         casting.offer(

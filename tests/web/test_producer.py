@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils.timezone import now
 
+from tests.funds import fund
 from tests.people import person
 from tests.web.reading import faults
 from tests.web.scene import Played, S, played
@@ -59,7 +60,7 @@ def make(client: Client, **other: object) -> HttpResponse:
 
 def project(client: Client) -> str:
     make(client)
-    return casting.projects_of(person("pia").id)[0].id
+    return fund(casting.projects_of(person("pia").id)[0].id)
 
 
 def plan(project_id: str, **other: object) -> dict[str, object]:

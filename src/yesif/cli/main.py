@@ -21,6 +21,8 @@ COMMANDS = {
     "audit": ("yesif.cli.audit", "audit"),
     "witness": ("yesif.cli.witness", "witness"),
     "manage": ("yesif.cli.studio", "manage"),
+    "journal": ("yesif.cli.journal", "journal"),
+    "recompute": ("yesif.cli.recompute", "recompute"),
     "models": ("yesif.cli.models", "models"),
     "measure": ("yesif.cli.measure", "measure"),
 }

@@ -49,6 +49,7 @@ TURN_SECRET = os.environ.get("YESIF_TURN_SECRET", "")
 WAIT_OFFER_S = int(os.environ.get("YESIF_WAIT_OFFER_S", "300"))
 WAIT_STOOD_UP_S = int(os.environ.get("YESIF_WAIT_STOOD_UP_S", "600"))
 TAKE_GRACE_HOURS = int(os.environ.get("YESIF_TAKE_GRACE_HOURS", "24"))
+PAYOUT_KEY = os.environ.get("YESIF_PAYOUT_KEY", "")  # 32 bytes in base64; else a file of the folder
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -177,3 +177,26 @@ class RoomCheck(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Presence(models.Model):
+    """A stretch of time for which the server saw someone there: what paid minutes are counted from.
+
+    Studio time. A stretch grows while its page is open; a hole makes a new one. `kind`: room, or what is done on a page
+    of its own (training, review, labelling)."""
+
+    performer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="presence")
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, null=True, related_name="presence")
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, null=True, related_name="presence")
+    kind = models.CharField(max_length=10, default="room")
+    began_ns = models.BigIntegerField()
+    last_ns = models.BigIntegerField()
+    settled = models.BooleanField(default=False)  # paid up to here, and nothing new since
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["last_ns"], condition=models.Q(settled=False), name="presence_unsettled")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.performer_id} {self.kind} {self.began_ns}"

@@ -1,7 +1,7 @@
 """The demo's people and their project: made once per studio, booked into a fresh session at every run."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -16,6 +16,7 @@ from yesif.apps.stage.actions.bookings import ScenePlan
 from yesif.base.money import Money
 from yesif.core.policy.grants import Conditions
 from yesif.core.policy.uses import Form
+from yesif.flows import pay_in
 
 NAMES = ("Ana", "Bo", "Cy", "Dee", "Eli", "Fay")
 USE = ("understand-feeling", "research")
@@ -52,19 +53,7 @@ def book(*, cards: int = 2) -> Booked:
     people.join(email="una@example.test", stage_name="Una", role="auditor", now=now)
     pair = _pair_of_one_group()
     deck = decks.deck(deck_actions.import_deck(content=decks.starter_deck()))
-    ends = (now + timedelta(days=365)).date()
-    project = casting.make_project(
-        producer_id=producer,
-        title="Open Door",
-        about="Two-person scenes for research into how feeling sounds and looks.",
-        core_what=USE[0],
-        core_where=USE[1],
-        licensee=LICENSEE,
-        core_ends=ends,
-        fee=Money(4500, "EUR"),
-        deck_ids=[deck.id],
-        now=now,
-    )
+    project = _project(producer, deck.id, now)
     bookings = []
     for performer in pair.values():
         booking = casting.offer(
@@ -94,6 +83,24 @@ def book(*, cards: int = 2) -> Booked:
     )
     names = people_queries.stage_names(set(pair.values()))
     return Booked(project, producer, session, pair, {place: names[who] for place, who in pair.items()})
+
+
+def _project(producer: str, deck_id: str, now: datetime) -> str:
+    """Pia's project, with money in escrow for its fees."""
+    project = casting.make_project(
+        producer_id=producer,
+        title="Open Door",
+        about="Two-person scenes for research into how feeling sounds and looks.",
+        core_what=USE[0],
+        core_where=USE[1],
+        licensee=LICENSEE,
+        core_ends=(now + timedelta(days=365)).date(),
+        fee=Money(4500, "EUR"),
+        deck_ids=[deck_id],
+        now=now,
+    )
+    pay_in.fund_project(project_id=project, producer_id=producer, money=Money(100_000, "EUR"), key="demo", now=now)
+    return project
 
 
 def _pair_of_one_group() -> dict[str, str]:

@@ -5,6 +5,7 @@ give 4/4/2 of 10 but 5/5/1 of 11), so re-splitting would take money back.
 """
 
 import hashlib
+import heapq
 from collections.abc import Mapping
 
 from yesif.base.errors import BadInput
@@ -25,14 +26,16 @@ def split(total: int, weights: Mapping[str, int], *, event: str) -> dict[str, in
         raise BadInput("there is nobody to split among: every weight is 0")
     shares = {name: total * weight // whole for name, weight in weights.items()}
     left = total - sum(shares.values())
-    remainders = sorted(
-        (name for name, weight in weights.items() if weight),
-        key=lambda name: (-(total * weights[name] % whole), _tie(event, name)),
-    )
-    for name in remainders[:left]:
-        shares[name] += 1
+    if left:
+        rest = {name: total * weight % whole for name, weight in weights.items() if weight}
+        edge = heapq.nlargest(left, rest.values())[-1]
+        above = [name for name, remainder in rest.items() if remainder > edge]
+        equal = sorted((name for name, remainder in rest.items() if remainder == edge), key=lambda n: tie(event, n))
+        for name in [*above, *equal[: left - len(above)]]:
+            shares[name] += 1
     return shares
 
 
-def _tie(event: str, name: str) -> bytes:
+def tie(event: str, name: str) -> bytes:
+    """Who is first among equals: SHA-256(event ‖ 0 ‖ name), so that nobody's id is luckier than another's."""
     return hashlib.sha256(event.encode() + b"\x00" + name.encode()).digest()

@@ -48,6 +48,9 @@ LINES: dict[str, Fields] = {
     "purge": Fields(("notice", "licence")),
     # event: key of the money event; pool_micro (text) is what the rows share by weight (whole numbers)
     "royalty": Fields(("event", "licence", "currency", "pool_micro"), ("performer", "weight", "micro")),
+    # kinds: kind of paid time → milliseconds; booking: whose rate was locked; micro as text
+    "fee": Fields(("fee", "performer", "project", "booking", "currency", "kinds", "micro")),
+    "escrow": Fields(("project", "minor", "currency")),
     "payout": Fields(("batch", "currency", "total_minor", "file"), ("performer", "minor")),
     "ledger-close": Fields(("close", "last", "balances", "entries")),
     "erasure": Fields(("person",)),

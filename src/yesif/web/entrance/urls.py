@@ -9,6 +9,7 @@ app_name = "entrance"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("help", views.about_help, name="help"),
+    path("shares", views.shares, name="shares"),
     path("sign-in", views.sign_in, name="sign-in"),
     path("sign-in/sent", views.sent, name="sent"),
     path("sign-in/<str:token>", views.link, name="link"),

@@ -7,7 +7,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from yesif.apps.money.queries import royalties
 from yesif.apps.people import actions, queries
+from yesif.core.ledger import floors
 from yesif.web.access import safe_onward
 from yesif.web.entrance import letters
 from yesif.web.entrance.forms import SignIn
@@ -33,6 +35,13 @@ def home(request: HttpRequest) -> HttpResponse:
 def about_help(request: HttpRequest) -> HttpResponse:
     """Whom to ask, and what to do when something is stuck."""
     return render(request, "entrance/help.html")
+
+
+@require_GET
+def shares(request: HttpRequest) -> HttpResponse:
+    """How royalties are shared, every version that was published, and the least an hour may be paid. Open to all."""
+    rows = sorted(floors.standard(), key=lambda row: (row.place, row.starts))
+    return render(request, "entrance/shares.html", {"all_terms": royalties.all_terms(), "floors": rows})
 
 
 @never_cache

@@ -29,4 +29,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("seals/<int:span_id>/lift", review.lift, name="lift"),
     path("", include("yesif.web.performer.answers_urls")),
     path("", include("yesif.web.performer.record_urls")),
+    path("", include("yesif.web.performer.money_urls")),
 ]

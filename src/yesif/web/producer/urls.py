@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("quality/takes/<str:take_id>", quality.take, name="quality-take"),
     path("quality/rulings/<str:ruling_id>", quality.ruling, name="ruling"),
     path("pictures", dashboard.page, name="dashboard"),
+    path("", include("yesif.web.producer.money_urls")),
     path("decks", decks.shelf, name="decks"),
     path("decks/starter", decks.import_starter, name="import-starter"),
     path("decks/<str:deck_id>", decks.deck, name="deck"),

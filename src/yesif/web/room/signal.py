@@ -20,11 +20,13 @@ from django.utils import timezone
 
 from yesif.apps.footage.actions import takes
 from yesif.apps.footage.queries import takes as take_queries
-from yesif.apps.stage.actions import care, safety, waiting
+from yesif.apps.stage.actions import care, presence, safety, waiting
 from yesif.apps.stage.actions import room as stage
+from yesif.apps.stage.queries import presence as presence_queries
 from yesif.apps.stage.queries import sessions as stage_queries
 from yesif.apps.stage.queries.standing import cool_down_of
 from yesif.base.errors import LimitReached, NotFound, YesIfError
+from yesif.core.ledger.presence import BEAT_NS
 from yesif.flows import waiting as waiting_flow
 from yesif.web.clock import CLOCK
 from yesif.web.room import view_of
@@ -63,6 +65,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
     position: str
     page: str
     inside = False
+    _beating: "asyncio.Task[None] | None" = None
     over = False  # the performer's line goes on elsewhere
     deaf = False  # this line is being closed
 
@@ -125,6 +128,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
         await self._tell("changed")
         await self._go_on_counting()
         _later(self._look_at_waiting())
+        self._beating = asyncio.get_running_loop().create_task(self._beat())
 
     async def _look_at_waiting(self) -> None:
         """At the seconds at which waiting alone comes to something, look; the minute's flow looks as well."""
@@ -134,6 +138,15 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
             await asyncio.sleep(max(0.0, (begins_ns - CLOCK.studio_ns()) / 1e9 + after_s + 0.05))
             if await _asked(waiting_flow.look, self.session_id, studio_ns=CLOCK.studio_ns()):
                 await self._tell("changed")
+
+    async def _beat(self) -> None:
+        """While the line is open the server writes down that this performer is there, and tells them what is
+        counted."""
+        who = {"session_id": self.session_id, "performer_id": self.performer}
+        while not self.over and not self.deaf:
+            await self._say(type="counted", words=await _asked(presence_queries.sentence, *who.values()))
+            await asyncio.sleep(BEAT_NS / 1e9)
+            await _asked(presence.here, **who, studio_ns=CLOCK.studio_ns())
 
     async def _go_on_counting(self) -> None:
         """A countdown whose server died goes on with whoever comes back first."""
@@ -147,6 +160,8 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
         """The line went; unless it goes on elsewhere, the partner is told."""
         if not self.inside:
             return
+        if self._beating is not None:
+            self._beating.cancel()
         await self.channel_layer.group_discard(self.group, self.channel_name)
         if self.over:
             return

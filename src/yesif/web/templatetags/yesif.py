@@ -27,6 +27,7 @@ DOORS = {
         ("performer:takes", "Your takes", "clapperboard"),
         ("performer:answers", "Your answers", "list-checks"),
         ("performer:record", "Your record", "scroll-text"),
+        ("performer:money", "Your money", "wallet"),
     ),
     "auditor": (("auditor:home", "Your seats", "scale"),),
     "producer": (
@@ -39,6 +40,7 @@ DOORS = {
         ("producer:care", "Care desk", "life-buoy"),
         ("producer:dashboard", "Pictures", "chart-line"),
         ("producer:releases", "Releases", "package"),
+        ("producer:money", "Money", "wallet"),
     ),
 }
 """Role → (address name, words, icon) of its main pages."""

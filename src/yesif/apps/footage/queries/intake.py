@@ -116,3 +116,13 @@ def _part(one: Performance, with_findings: bool) -> Part:
         tracks=tuple(TrackSeen(t.kind, t.state, t.log_bytes) for t in sorted(one.tracks.all(), key=lambda t: t.kind)),
         findings=findings(one.id) if with_findings else (),
     )
+
+
+def accepted_ms(project_id: str, producer_id: str) -> int:
+    """How long the performances of a producer's own project are together that their performers released."""
+    found = Performance.objects.filter(
+        take__scene__session__project_id=project_id,
+        take__scene__session__project__producer_id=producer_id,
+        state="released",
+    ).values_list("take__action_ns", "take__cut_ns")
+    return sum(cut - action for action, cut in found if cut is not None) // 1_000_000

@@ -9,8 +9,10 @@ from django.db.models import Max
 
 from yesif.apps.casting.models import Booking
 from yesif.apps.decks.models import Card, PersonaNote
+from yesif.apps.money.actions import escrow, fees
 from yesif.apps.stage.models import Dealing, Place, Scene, Session
 from yesif.base.errors import BadInput, Conflict, NotFound, Refused
+from yesif.core.ledger.fee import Rate, fee_micro
 
 POSITIONS = "abcdef"
 _NUMBERING_TRIES = 8
@@ -54,6 +56,8 @@ def book_session(
         raise Refused("These performers are in different groups of the dataset; no release could hold their scene.")
     if not scenes:
         raise BadInput("A session plays at least one card.")
+    for one in bookings:
+        _cover(one, now)
     session = _numbered(project_id, starts_at)
     places = {
         position: Place.objects.create(session=session, performer_id=one.performer_id, booking=one, position=position)
@@ -62,6 +66,20 @@ def book_session(
     for order, plan in enumerate(scenes, 1):
         _deal(session, order, plan, places)
     return session.id
+
+
+def _cover(booking: Booking, now: datetime) -> None:
+    """Set the fee of the whole booked time aside: what escrow does not cover is not booked (Refused)."""
+    work = fees.Work(booking.performer_id, booking.project_id, booking.pk, Rate(booking.fee_minor, booking.currency))
+    rate = fees.locked_rate(work, booking.starts_at)
+    micro = fee_micro(booking.minutes * 60_000, rate)
+    escrow.reserve(
+        project_id=booking.project_id,
+        holding=booking.pk,
+        micro=micro,
+        currency=booking.currency,
+        now=now,
+    )
 
 
 def _numbered(project_id: str, starts_at: datetime) -> Session:

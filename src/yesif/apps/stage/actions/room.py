@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from django.db import transaction
 
 from yesif.apps.record import actions as record
+from yesif.apps.stage.actions import presence
 from yesif.apps.stage.actions.timeline import act, in_room, locked, opened, session_of, write
 from yesif.apps.stage.models import Place, Scene, Session
 from yesif.apps.stage.queries.standing import cool_down_s
@@ -59,6 +60,7 @@ def enter(*, session_id: str, performer_id: str, studio_ns: int, now: datetime) 
         about = [*session.places.values_list("performer_id", flat=True), session.project_id]
         record.append(kind="session", body=body, about=about, now=now)
     write(session, "joined", studio_ns, place)
+    presence.here(session_id=session_id, performer_id=performer_id, studio_ns=studio_ns, fresh=True)
 
 
 @transaction.atomic
@@ -70,6 +72,7 @@ def away(*, session_id: str, performer_id: str, studio_ns: int) -> None:
             place.ready = False  # nobody counts down for someone who is not there
             place.save(update_fields=["ready"])
         write(session, "away", studio_ns, place)
+        presence.here(session_id=session_id, performer_id=performer_id, studio_ns=studio_ns)
 
 
 @transaction.atomic
@@ -165,8 +168,10 @@ def leave(*, session_id: str, performer_id: str, studio_ns: int) -> bool:
     place.ready = False
     place.save(update_fields=["ready"])
     write(session, "left", studio_ns, place, cool_down_s=cool_down_s(session))
+    left_at = datetime.fromtimestamp(studio_ns / 1e9, UTC)
+    presence.gone(session_id=session_id, performer_id=performer_id, studio_ns=studio_ns, now=left_at)
     if all(kind == "left" for kind in _last_steps(session).values()):
-        session.phase, session.ended_at = "ended", datetime.fromtimestamp(studio_ns / 1e9, UTC)
+        session.phase, session.ended_at = "ended", left_at
         session.save(update_fields=["phase", "ended_at"])
         write(session, "ended", studio_ns, None)
         return True

@@ -77,6 +77,7 @@ class Room {
     });
     on("signal", (message) => void this.#transport.hear(message));
     on("state", (state) => this.#moved(state));
+    on("counted", ({ words }) => say("counted", `· ${words}, paid`));
     on("cut", ({ take, cut_ns, played }) => this.#cut(take, cut_ns, played));
     on("refused", ({ sentence }) => say("refused", sentence));
     on("helped", () => say("helped", "Somebody at the care desk has been called and answers within 5 minutes. You may pause, cut or leave meanwhile; your partner is not told."));

@@ -1,11 +1,13 @@
 """Read the books: balances, entries, the journal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Sum
 
-from yesif.apps.money.models import EntryRow, PostingRow
+from yesif.apps.money.models import Close, EntryRow, PostingRow
+from yesif.base.errors import NotFound
 from yesif.core.ledger.entry import Entry, Posting
 
 
@@ -23,6 +25,45 @@ def balances_at(seq: int) -> dict[tuple[str, str], int]:
         .annotate(total=Sum("micro"))
     )
     return {(account, currency): int(total) for account, currency, total in rows if total}
+
+
+def balances_of(prefix: str) -> dict[tuple[str, str], int]:
+    """Balances of every account whose name starts so, by (account, currency); accounts at zero are left out."""
+    rows = (
+        PostingRow.objects.filter(account__startswith=prefix)
+        .values_list("account", "entry__currency")
+        .annotate(total=Sum("micro"))
+    )
+    return {(account, currency): int(total) for account, currency, total in rows if total}
+
+
+def balances_in(accounts: Iterable[str]) -> dict[tuple[str, str], int]:
+    """Balances of these accounts, by (account, currency); those at zero are left out."""
+    rows = (
+        PostingRow.objects.filter(account__in=list(accounts))
+        .values_list("account", "entry__currency")
+        .annotate(total=Sum("micro"))
+    )
+    return {(account, currency): int(total) for account, currency, total in rows if total}
+
+
+@dataclass(frozen=True, slots=True)
+class CloseSeen:
+    """A closed period, as it stands on the record."""
+
+    seq: int
+    last_seq: int
+    balances: str
+    entries: str
+    at: datetime
+
+
+def close(seq: int) -> CloseSeen:
+    """One closed period. Raises NotFound."""
+    found = Close.objects.filter(pk=seq).first()
+    if found is None:
+        raise NotFound
+    return CloseSeen(found.seq, found.last_seq, found.balances, found.entries, found.at)
 
 
 def entry_of(key: str) -> Entry | None:

@@ -1,0 +1,82 @@
+"""The money machine, as long as you like: book, play, revoke, license, lease, pay, return, take back, at random.
+
+`bench/money_machine.py [steps]` (100,000 by default), on SQLite and on PostgreSQL. After every step I1–I16 hold, or it
+says at which step they did not.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import _machine
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests import postgres
+
+STEPS_AN_EXAMPLE = 100
+
+
+def run(steps: int) -> None:
+    """In a process whose settings name the database."""
+    from yesif.cli import wake  # noqa: F401, I001
+    from django.core.management import call_command
+    from django.db import connection
+    from hypothesis import HealthCheck, Phase, settings
+    from hypothesis.stateful import run_state_machine_as_test
+
+    from tests.apps.money_machine import Books
+
+    call_command("migrate", verbosity=0)
+    taken = [0]
+
+    class Counted(Books):
+        def check_invariants(self, *args: object, **named: object) -> object:
+            taken[0] += 1
+            return super().check_invariants(*args, **named)
+
+    began = time.perf_counter()
+    rounds = 0
+    while taken[0] < steps:
+        rounds += 1
+        run_state_machine_as_test(
+            Counted,
+            settings=settings(
+                max_examples=min(100, (steps - taken[0]) // STEPS_AN_EXAMPLE + 1),
+                stateful_step_count=STEPS_AN_EXAMPLE,
+                deadline=None,
+                database=None,
+                derandomize=False,
+                phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+    took = time.perf_counter() - began
+    print(
+        f"  {connection.vendor}: {taken[0]:,} steps, no failure, {took:.0f} s ({taken[0] / took:.0f} steps/s)",
+        flush=True,
+    )
+
+
+def main(steps: int = 100_000) -> None:
+    _machine.head("django", "hypothesis", "psycopg")
+    with tempfile.TemporaryDirectory(prefix="yesif-bench-") as folder, ExitStack() as stack:
+        urls = [f"sqlite:///{folder}/yesif.sqlite3"]
+        try:
+            urls.append(stack.enter_context(postgres.database(stack.enter_context(postgres.server()))))
+        except postgres.NoServer as why:
+            print(f"PostgreSQL: not tried; {why}")
+        for url in urls:
+            place = {**os.environ, "YESIF_DATA": folder, "YESIF_DATABASE_URL": url}
+            subprocess.run([sys.executable, __file__, "run", str(steps)], env=place, check=True)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["run"]:
+        run(int(sys.argv[2]))
+    else:
+        main(*map(int, sys.argv[1:]))

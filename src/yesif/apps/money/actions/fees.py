@@ -1,0 +1,176 @@
+"""Fees: earned by the minute, approved at the latest after 72 hours, claimed where too few minutes were counted.
+
+Nothing here, nor below it, knows what quality review thinks of a take: no argument carries it, no import reaches it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from yesif.apps.money.actions.books import guard, post
+from yesif.apps.money.models import Claim, Fee
+from yesif.apps.money.queries.books import balance
+from yesif.apps.money.queries.payees import place_of
+from yesif.base.errors import BadInput, Conflict, NotFound
+from yesif.core.ledger import accounts, fee, floors
+from yesif.core.ledger.fee import Rate
+
+LONGEST_CLAIM_MS = 8 * fee.HOUR_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Whose time it was, on whose project, under which booking, at the rate that the booking locked."""
+
+    performer: str
+    project: str
+    booking: str
+    rate: Rate
+
+
+def locked_rate(work: Work, now: datetime) -> Rate:
+    """The booking's rate, or the floor of the place where the performer works, whichever is more."""
+    found = floors.floor_for(
+        floors.standard(), place=place_of(work.performer), day=now.date(), currency=work.rate.currency
+    )
+    return floors.at_least(work.rate, found)
+
+
+@transaction.atomic
+def earn(*, key: str, work: Work, kind: str, ms: int, line: int, now: datetime, percent: int = 100) -> int:
+    """Post one fee and return it in micro-units: out of what was set aside for the booking, then out of the project's
+    escrow; what neither covers the project owes, and the performer has earned all the same. The same key twice is one
+    fee. Raises BadInput, Conflict."""
+    if kind not in fee.KINDS:
+        raise BadInput(f"kind: nobody is paid for {kind[:20]!r}.")
+    guard()
+    kept = Fee.objects.filter(key=key).first()
+    if kept is not None:
+        if (kept.performer, kept.kind, kept.ms, kept.percent) != (work.performer, kind, ms, percent):
+            raise Conflict("key: this key already stands for another fee")
+        return kept.micro
+    rate = locked_rate(work, now)
+    micro = fee.fee_micro(ms, rate, percent=percent)
+    if micro == 0:
+        return 0
+    sources = _sources(work, micro, rate.currency)
+    made = fee.fee_entry(
+        key=key, performer=work.performer, currency=rate.currency, micro=micro, sources=sources, line=line
+    )
+    post(entries=[made], now=now)
+    Fee.objects.create(
+        key=key,
+        performer=work.performer,
+        project=work.project,
+        booking=work.booking,
+        kind=kind,
+        ms=ms,
+        rate_minor=rate.minor,
+        percent=percent,
+        currency=rate.currency,
+        micro=micro,
+        line=line,
+        earned_at=now,
+        approve_at=fee.approve_at(now),
+    )
+    return micro
+
+
+def _sources(work: Work, micro: int, currency: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    left = micro
+    for account in (accounts.held(work.project, work.booking), accounts.escrow(work.project)):
+        part = min(left, max(0, balance(account, currency)))
+        found[account], left = part, left - part
+    found[accounts.owed(work.project)] = left
+    return found
+
+
+@transaction.atomic
+def approve(*, keys: list[str], project: str, now: datetime) -> int:
+    """The producer of a project approves fees before they approve themselves; how many."""
+    guard()
+    return _approve(list(Fee.objects.filter(key__in=keys, project=project, approved_at=None)), now)
+
+
+@transaction.atomic
+def approve_due(*, now: datetime, at_most: int = 500) -> int:
+    """Approve every fee whose 72 hours are over; how many. Run again and again by a flow."""
+    guard()
+    return _approve(list(Fee.objects.filter(approved_at=None, approve_at__lte=now)[:at_most]), now)
+
+
+def _approve(found: list[Fee], now: datetime) -> int:
+    entries = [
+        fee.approval(fee_key=one.key, performer=one.performer, currency=one.currency, micro=one.micro, line=one.line)
+        for one in found
+    ]
+    if entries:
+        post(entries=entries, now=now)
+        Fee.objects.filter(pk__in=[one.pk for one in found]).update(approved_at=now)
+    return len(found)
+
+
+@transaction.atomic
+def claim(*, fee_key: str, performer: str, claimed_ms: int, said: str, now: datetime) -> int:
+    """A performer says that more time was worked; the claim's number. What was counted is paid as it would have been.
+    Raises NotFound, BadInput, Conflict where one is open already."""
+    guard()
+    found = Fee.objects.filter(key=fee_key, performer=performer).first()
+    if found is None:
+        raise NotFound
+    if not 0 < claimed_ms <= LONGEST_CLAIM_MS:
+        raise BadInput("minutes: say how many more minutes you worked, up to 480.")
+    if not said.strip():
+        raise BadInput("why: say in a sentence what was not counted.")
+    if found.claims.exists():
+        raise Conflict("You disputed this line already; the answer stands on it.")
+    made = Claim.objects.create(
+        fee=found,
+        said=said.strip()[:500],
+        claimed_ms=claimed_ms,
+        opened_at=now,
+        answer_by=now + fee.APPROVED_AFTER,
+    )
+    return made.pk
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a claim came to: whose work it was, and how much of it was given."""
+
+    claim_id: int
+    work: Work
+    given_ms: int
+
+
+@transaction.atomic
+def answer(*, claim_id: int, project: str, given_ms: int, said: str, now: datetime) -> Answered:
+    """The producer answers a claim, with a reason. The caller posts what was given. Raises NotFound, BadInput,
+    Conflict."""
+    found = Claim.objects.select_for_update().filter(pk=claim_id, fee__project=project).first()
+    if found is None:
+        raise NotFound
+    if found.answered_at is not None:
+        raise Conflict("This was answered already.")
+    if not 0 <= given_ms <= found.claimed_ms:
+        raise BadInput("minutes: give between none and what was claimed.")
+    if not said.strip():
+        raise BadInput("reason: the performer reads why.")
+    return _answered(found, given_ms, said, now)
+
+
+@transaction.atomic
+def answer_overdue(*, now: datetime) -> list[Answered]:
+    """Claims that nobody answered in 72 hours are given as claimed."""
+    late = Claim.objects.select_for_update().filter(answered_at=None, answer_by__lte=now)
+    return [_answered(one, one.claimed_ms, "Nobody answered in 72 hours.", now) for one in late]
+
+
+def _answered(found: Claim, given_ms: int, said: str, now: datetime) -> Answered:
+    found.answered_at, found.given_ms, found.answer = now, given_ms, said.strip()[:500]
+    found.save(update_fields=["answered_at", "given_ms", "answer"])
+    one = Fee.objects.get(pk=found.fee_id)
+    work = Work(one.performer, one.project, one.booking, Rate(one.rate_minor, one.currency))
+    return Answered(found.pk, work, given_ms)

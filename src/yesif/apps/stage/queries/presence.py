@@ -1,0 +1,96 @@
+"""How long was someone there, and what kind of time was it? Counted from what the server saw, never from a browser."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from yesif.apps.stage.models import Event, Place, Presence, Session
+from yesif.core.ledger.presence import GRACE_NS, Room, Span, by_kind, total_ms, words
+
+REVIEW_TIMES = 3
+REVIEW_AT_LEAST_MS = 15 * 60_000
+"""A review is paid for as long as its page was open, up to three times what was played, and 15 minutes in any case: a
+page forgotten overnight is not work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Paid time of one booking, by kind, in milliseconds."""
+
+    by_kind: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def ms(self) -> int:
+        return sum(self.by_kind.values())
+
+    @property
+    def words(self) -> str:
+        """ "42 min 10 s"."""
+        return words(self.ms)
+
+
+def of_session(session_id: str, performer_id: str) -> Counted:
+    """What is counted for one performer in one session so far. For themselves and for the fee."""
+    session = Session.objects.filter(pk=session_id).first()
+    if session is None or session.opened_ns is None:
+        return Counted()
+    found = by_kind(_spans(performer_id, session_id=session_id, kind="room"), _room(session, performer_id))
+    cool_down = sum(
+        int(str(body.get("cool_down_s", 0))) * 1000
+        for body in Event.objects.filter(session=session, kind="left", who_id=performer_id)
+        .order_by("-seq")
+        .values_list("body", flat=True)[:1]
+    )
+    return Counted({**found, "cool-down": cool_down})
+
+
+def of_booking(booking_id: str) -> Counted:
+    """What is counted under one booking: its sessions, and what was done on pages of their own."""
+    whole: dict[str, int] = {}
+    for place in Place.objects.filter(booking_id=booking_id):
+        for kind, ms in of_session(place.session_id, place.performer_id).by_kind.items():
+            whole[kind] = whole.get(kind, 0) + ms
+    for kind in ("training", "review", "labelling"):
+        spans = Presence.objects.filter(booking_id=booking_id, kind=kind).values_list("began_ns", "last_ns")
+        whole[kind] = total_ms(spans)
+    longest = max(REVIEW_AT_LEAST_MS, REVIEW_TIMES * whole.get("scenes", 0))
+    whole["review"] = min(whole["review"], longest)
+    return Counted(whole)
+
+
+def sentence(session_id: str, performer_id: str) -> str:
+    """What the room says beside the clock: "42 min 10 s counted"."""
+    return f"{of_session(session_id, performer_id).words} counted"
+
+
+def to_settle(*, before_ns: int, at_most: int = 200) -> list[str]:
+    """Bookings with time that is not paid yet and to which nothing was added since `before_ns`."""
+    found = Presence.objects.filter(settled=False, last_ns__lte=before_ns).exclude(booking=None).order_by("last_ns")
+    return list(dict.fromkeys(str(one) for one in found.values_list("booking_id", flat=True)[:at_most]))
+
+
+def _spans(performer_id: str, *, session_id: str, kind: str) -> list[Span]:
+    found = Presence.objects.filter(performer_id=performer_id, session_id=session_id, kind=kind)
+    return list(found.values_list("began_ns", "last_ns"))
+
+
+def _room(session: Session, performer_id: str) -> Room:
+    """Scenes, and when this performer was first ready: in studio time, from the room's own timeline."""
+    opened = session.opened_ns or 0
+    scenes: list[Span] = []
+    began: int | None = None
+    for kind, at_ns in session.events.filter(kind__in=["action", "cut"]).order_by("seq").values_list("kind", "at_ns"):
+        if kind == "action":
+            began = at_ns
+        elif began is not None:
+            scenes.append((opened + began, opened + at_ns))
+            began = None
+    if began is not None:
+        latest = session.presence.order_by("-last_ns").values_list("last_ns", flat=True).first()
+        scenes.append((opened + began, max(opened + began, latest or 0)))
+    ready = session.events.filter(kind="ready", who_id=performer_id).order_by("seq").values_list("at_ns", flat=True)
+    first = ready.first()
+    return Room(tuple(scenes), None if first is None else opened + first)
+
+
+GRACE = GRACE_NS
+"""Whoever is away for longer is not counted until they are back."""

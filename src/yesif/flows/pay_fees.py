@@ -1,0 +1,88 @@
+"""Fees without anybody's doing: whoever went is paid up, what is 72 hours old approves itself, periods are closed.
+
+settle     time that nothing was added to for longer than the grace becomes fees
+approve    fees nobody approved in 72 hours; claims nobody answered are given as claimed
+give back  what was set aside for a session that is over and paid up returns to the project's escrow
+close      once a day: every balance, hashed onto the record
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from yesif.apps.casting import queries as casting
+from yesif.apps.money.actions import books, escrow, fees
+from yesif.apps.money.queries import books as book_queries
+from yesif.apps.record import actions as record
+from yesif.apps.stage.actions import presence
+from yesif.apps.stage.queries import presence as seen
+from yesif.base.errors import Refused
+from yesif.core.ledger.presence import GRACE_NS
+from yesif.flows.engine import Run, workflow
+
+BATCH = 500
+
+
+@workflow("pay-fees", every=timedelta(minutes=1))
+def pay_fees(job: Run) -> None:
+    """One round. Each part is idempotent by itself: a crash in between costs nothing."""
+    now = job.now()
+    settle_idle(now=now)
+    while fees.approve_due(now=now, at_most=BATCH) == BATCH:
+        pass
+    give_overdue_claims(now=now)
+
+
+@workflow("close-books", every=timedelta(days=1))
+def close_books(job: Run) -> None:
+    """Close the day."""
+    close(now=job.now())
+
+
+def settle_idle(*, now: datetime) -> int:
+    """Turn time into fees for everyone who has been gone for longer than the grace; how many bookings."""
+    idle = seen.to_settle(before_ns=int(now.timestamp() * 1e9) - GRACE_NS)
+    for booking in idle:
+        presence.settle(booking_id=booking, now=now)
+    return len(idle)
+
+
+@transaction.atomic
+def give_overdue_claims(*, now: datetime) -> int:
+    """Claims that nobody answered in time are given, and paid, as claimed; how many."""
+    late = fees.answer_overdue(now=now)
+    for one in late:
+        presence.give_claim(claim_id=one.claim_id, work=one.work, given_ms=one.given_ms, now=now)
+    return len(late)
+
+
+@transaction.atomic
+def answer_claim(*, claim_id: int, project_id: str, producer_id: str, given_ms: int, said: str, now: datetime) -> None:
+    """The producer answers a disputed line: so much is given, for this reason. Raises NotFound, BadInput, Conflict."""
+    casting.project(project_id, producer_id)
+    found = fees.answer(claim_id=claim_id, project=project_id, given_ms=given_ms, said=said, now=now)
+    presence.give_claim(claim_id=claim_id, work=found.work, given_ms=given_ms, now=now)
+
+
+@transaction.atomic
+def give_back(*, project_id: str, holding: str, currency: str, now: datetime) -> int:
+    """Return what is left of a holding (a booking's or a block's) to its project; micro-units."""
+    return escrow.release(project_id=project_id, holding=holding, currency=currency, now=now)
+
+
+@transaction.atomic
+def close(*, now: datetime) -> int | None:
+    """Close the period and put its digests on the record; the close's number, None where nothing was posted."""
+    try:
+        number = books.close(now=now)
+    except Refused:
+        return None
+    made = book_queries.close(number)
+    body: dict[str, object] = {
+        "close": made.seq,
+        "last": made.last_seq,
+        "balances": made.balances,
+        "entries": made.entries,
+    }
+    record.append(kind="ledger-close", body=body, about=[], now=now)
+    return number

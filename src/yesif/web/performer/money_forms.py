@@ -1,0 +1,72 @@
+"""What a performer fills in about money: where it goes, and what was not counted."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from yesif.base.errors import BadInput
+from yesif.core.ledger.payout.bank import Account as BankAccount
+from yesif.core.ledger.payout.bank import bsb, iban, routing
+
+
+class Dispute(forms.Form):
+    """How many more minutes, and why."""
+
+    minutes = forms.IntegerField(label=_lazy("Minutes more that you worked"), min_value=1, max_value=480)
+    said = forms.CharField(
+        label=_lazy("What was not counted"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_lazy("A sentence is enough. The producer reads it and answers with a reason."),
+    )
+
+
+class Account(forms.Form):
+    """A bank account of one of three kinds, and the place someone works."""
+
+    kind = forms.ChoiceField(
+        label=_lazy("What kind of account"),
+        choices=[
+            ("iban", _lazy("IBAN (Europe)")),
+            ("aba", _lazy("BSB and account number (Australia)")),
+            ("us", _lazy("Routing and account number (United States)")),
+        ],
+    )
+    name = forms.CharField(label=_lazy("Name on the account"), max_length=70)
+    bank = forms.CharField(
+        label=_lazy("BSB or routing number"), max_length=12, required=False, help_text=_lazy("Empty for an IBAN.")
+    )
+    number = forms.CharField(label=_lazy("IBAN or account number"), max_length=42)
+    place = forms.RegexField(
+        r"[A-Z]{2}(-[A-Z0-9]{1,5})?",
+        label=_lazy("Where you work"),
+        help_text=_lazy(
+            "Two letters of the country, or with its part: DE, IE, US-CA. No fee goes below that place's legal minimum."
+        ),
+        error_messages={"invalid": _lazy("Two capital letters of a country, or with its part, like DE or US-CA.")},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Numbers as the files print them; what is wrong is said at its field."""
+        filled: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return filled
+        try:
+            if filled["kind"] == "iban":
+                filled["number"], filled["bank"] = iban(filled["number"]), ""
+            else:
+                read = bsb if filled["kind"] == "aba" else routing
+                filled["bank"] = read(filled["bank"])
+                filled["number"] = filled["number"].replace(" ", "").replace("-", "")
+            BankAccount(filled["kind"], filled["name"], filled["number"], filled["bank"])
+        except BadInput as wrong:
+            field = "bank" if str(wrong).startswith(("BSB", "Routing")) else "number"
+            self.add_error(field, _(str(wrong)))
+        return filled
+
+    def account(self) -> BankAccount:
+        """The account; only after `is_valid`."""
+        filled = self.cleaned_data
+        return BankAccount(filled["kind"], filled["name"], filled["number"], filled["bank"])

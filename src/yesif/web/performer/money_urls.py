@@ -1,0 +1,14 @@
+"""Addresses of a performer's money; part of the performer door."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from yesif.web.performer import money
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("money", money.page, name="money"),
+    path("money/account", money.account, name="money-account"),
+    path("money/lines.csv", money.table, name="money-table"),
+    path("money/year/<int:year>", money.year_page, name="money-year"),
+    path("money/year/<int:year>.json", money.year_file, name="money-year-file"),
+    path("money/line/<str:key>", money.line, name="money-line"),
+]

@@ -1,0 +1,170 @@
+"""A producer's money: escrow left, fees due, late ones in red, what an hour cost; deposits, disputes, licensees'
+payments."""
+
+import secrets
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from yesif.apps.casting import queries as casting
+from yesif.apps.casting.queries import ProjectSeen
+from yesif.apps.footage.queries import intake
+from yesif.apps.market.queries import licences
+from yesif.apps.money.queries import books as book_queries
+from yesif.apps.money.queries import fees, royalties, taxes
+from yesif.apps.people import queries as people
+from yesif.base.errors import BadInput, Conflict, NotFound
+from yesif.base.money import MICRO
+from yesif.core.ledger import journal
+from yesif.core.ledger.tax import REPORTS, table
+from yesif.flows import pay_fees, pay_in, pay_royalties
+from yesif.web.access import producers_only, viewer_id
+from yesif.web.clock import CLOCK
+from yesif.web.producer.money_forms import Answer, Deposit, Payment
+
+HOUR_MS = 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """How one project stands; `hour_minor`: what an accepted hour has cost so far, None before the first."""
+
+    project: ProjectSeen
+    money: fees.ProjectMoney
+    hour_minor: int | None
+    accepted_ms: int
+
+
+@require_GET
+@producers_only
+def page(request: HttpRequest) -> HttpResponse:
+    """Every project: escrow left, due, late, cost of an accepted hour."""
+    viewer = viewer_id(request)
+    found = [_stands(one, viewer) for one in casting.projects_of(viewer)]
+    context = {
+        "projects": found,
+        "late": [one for one in found if one.money.late],
+        "years": range(CLOCK.now().year, CLOCK.now().year - 2, -1),
+        "reports": list(REPORTS),
+    }
+    return render(request, "producer/money.html", context)
+
+
+def _stands(one: ProjectSeen, viewer: str) -> Stands:
+    money = fees.project_money(one.id, one.currency, now=CLOCK.now())
+    accepted = intake.accepted_ms(one.id, viewer)
+    cost = money.fees * HOUR_MS // accepted // MICRO if accepted else None
+    return Stands(one, money, cost, accepted)
+
+
+@require_http_methods(["GET", "POST"])
+@producers_only
+def project(request: HttpRequest, project_id: str) -> HttpResponse:
+    """One project's fees and disputes; pay in for it here."""
+    viewer = viewer_id(request)
+    found = casting.project(project_id, viewer)
+    form = Deposit(request.POST or None, currency=found.currency, initial={"key": secrets.token_hex(8)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            pay_in.fund_project(
+                project_id=project_id,
+                producer_id=viewer,
+                money=form.money(),
+                key=form.cleaned_data["key"],
+                now=CLOCK.now(),
+            )
+        except (BadInput, Conflict) as wrong:
+            form.add_error(None, str(wrong))
+        else:
+            messages.success(request, _("Paid in. It stands in escrow for this project's fees and nothing else."))
+            return redirect("producer:money-project", project_id)
+    earned = fees.of_project(project_id)
+    context = {
+        "stands": _stands(found, viewer),
+        "form": form,
+        "fees": earned[:100],
+        "names": people.stage_names({one.performer for one in earned[:100]}),
+        "claims": fees.claims_of_project(project_id),
+        "answer": Answer(),
+    }
+    return render(request, "producer/money_project.html", context, status=400 if request.method == "POST" else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@producers_only
+def claim(request: HttpRequest, project_id: str, claim_id: int) -> HttpResponse:
+    """Answer one dispute, with a reason that the performer reads."""
+    viewer = viewer_id(request)
+    casting.project(project_id, viewer)
+    found = next((one for one in fees.claims_of_project(project_id) if one.id == claim_id), None)
+    if found is None:
+        raise NotFound
+    form = Answer(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            pay_fees.answer_claim(
+                claim_id=claim_id,
+                project_id=project_id,
+                producer_id=viewer,
+                given_ms=form.cleaned_data["minutes"] * 60_000,
+                said=form.cleaned_data["said"],
+                now=CLOCK.now(),
+            )
+        except (BadInput, Conflict) as wrong:
+            form.add_error(None, str(wrong))
+        else:
+            messages.success(request, _("Answered. What you gave is earned from now."))
+            return redirect("producer:money-project", project_id)
+    context = {"project_id": project_id, "claim": found, "form": form}
+    return render(request, "producer/money_claim.html", context, status=400 if request.method == "POST" else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@producers_only
+def received(request: HttpRequest) -> HttpResponse:
+    """What licensees paid, shared or waiting; take one down here."""
+    viewer = viewer_id(request)
+    sold = licences.licences_sold(viewer)
+    choice = [(one.id, f"{one.licensee}: {one.project}") for one in sold]
+    form = Payment(request.POST or None, licences=choice, initial={"key": secrets.token_hex(8)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            pay_royalties.receive(now=CLOCK.now(), **form.payment())
+        except (BadInput, Conflict) as wrong:
+            form.add_error(None, str(wrong))
+        else:
+            messages.success(
+                request, _("Taken down. It is shared within the hour among those whose clips were leased.")
+            )
+            return redirect("producer:money-received")
+    mine = {one.id for one in sold}
+    context = {"form": form, "found": [one for one in royalties.revenue() if one.licence in mine], "sold": sold}
+    return render(request, "producer/money_received.html", context, status=400 if request.method == "POST" else 200)
+
+
+@require_GET
+@producers_only
+def books(request: HttpRequest, form: str) -> HttpResponse:
+    """The whole books for beancount or hledger: ids, no names."""
+    writers = {"beancount": journal.beancount, "hledger": journal.hledger}
+    if form not in writers:
+        raise NotFound
+    entries = [journal.Dated(seq, at, entry) for seq, at, entry in book_queries.dated_journal()]
+    answer = HttpResponse("\n".join(writers[form](entries)) + "\n", content_type="text/plain; charset=utf-8")
+    answer["content-disposition"] = f'attachment; filename="yesif.{form}"'
+    return answer
+
+
+@require_GET
+@producers_only
+def tax(request: HttpRequest, year: int, report: str) -> HttpResponse:
+    """One tax report's lines of a year, as a table: a help for filing, not a filing."""
+    if report not in REPORTS or not 2000 <= year <= 9999:
+        raise NotFound
+    answer = HttpResponse(table(taxes.lines(year), report), content_type="text/csv; charset=utf-8")
+    answer["content-disposition"] = f'attachment; filename="yesif-{REPORTS[report][0]}-{year}.csv"'
+    return answer

@@ -1,0 +1,222 @@
+"""The money pages: each line opens to what it came from, disputes are answered, two people approve a pay run."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils.timezone import now
+
+from tests.apps.room_cast import OPENED, Booked, S, booked, come_in
+from tests.core.test_payout_files import with_check
+from tests.people import person
+from tests.web.reading import faults
+from yesif.apps.money.actions import fees, payees
+from yesif.apps.money.models import Fee, PayRun
+from yesif.apps.people.models import Role
+from yesif.apps.record.models import Line
+from yesif.apps.stage.actions import presence
+from yesif.base.money import Money
+from yesif.core.ledger import statement
+from yesif.core.ledger.payout.bank import Account
+from yesif.core.ledger.royalty import Leased
+from yesif.flows import pay_fees, pay_royalties
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def session(db: None) -> Booked:
+    """Ana has worked 20 minutes with Bo."""
+    made = booked()
+    come_in(made, "ana", "bo")
+    for step in range(0, 1201, 20):
+        presence.here(session_id=made.session, performer_id=made.ana, studio_ns=OPENED + step * S)
+    presence.settle(booking_id=made.bookings[0], now=now())
+    return made
+
+
+def page(client: Client, address: str, status: int = 200) -> str:
+    answer = client.get(address, headers={"accept": "text/html"})
+    assert answer.status_code == status, address
+    text = answer.content.decode()
+    assert faults(text) == [], address
+    return text
+
+
+def of(name: str) -> Client:
+    client = Client()
+    client.force_login(person(name))
+    return client
+
+
+def approved(session: Booked) -> None:
+    Fee.objects.update(approve_at=now())
+    fees.approve_due(now=now())
+    iban = Account("iban", "Ana", with_check("DE", f"{5:018d}"))
+    payees.keep(owner=session.ana, account=iban, place="DE", now=now())
+
+
+def test_an_empty_page_says_what_will_stand_there(db: None) -> None:
+    assert "Nothing earned yet" in page(of("cy"), "/performer/money")
+
+
+def test_a_fee_opens_to_its_minutes_rate_and_line_and_to_nobody_else(session: Booked) -> None:
+    text = page(of("ana"), "/performer/money")
+    assert "EUR 24.66666" in text
+    assert "Earned" in text
+    key = Fee.objects.get().key
+    text = page(of("ana"), f"/performer/money/line/{key}")
+    for said in (
+        "20 min 0 s",
+        "EUR 74.00 per hour",
+        "Small talk",
+        f"Line {Line.objects.get(kind='fee').seq} of the record",
+    ):
+        assert said in text
+    for other in ("bo", "cy"):
+        assert of(other).get(f"/performer/money/line/{key}").status_code == 404
+
+
+def test_a_line_is_disputed_and_answered_and_what_is_given_is_earned(session: Booked) -> None:
+    key, ana, pia = Fee.objects.get().key, of("ana"), of("pia")
+    assert ana.post(f"/performer/money/line/{key}", {"minutes": "0", "said": "x"}).status_code == 400
+    assert ana.post(f"/performer/money/line/{key}", {"minutes": "10", "said": "My line was down."}).status_code == 302
+    assert "10 min 0 s" in page(ana, f"/performer/money/line/{key}")
+    assert "My line was down." in page(pia, f"/producer/money/projects/{session.project}")
+    listed = pia.get(f"/producer/money/projects/{session.project}").content.decode()
+    address = re.findall(rf"/producer/money/projects/{session.project}/claims/\d+", listed)[0]
+    page(pia, address)
+    assert pia.post(address, {"minutes": "7", "said": ""}).status_code == 400
+    assert pia.post(address, {"minutes": "7", "said": "Seven by our own clock."}).status_code == 302
+    assert {one.kind: one.ms for one in Fee.objects.all()}["claim"] == 7 * 60_000
+    assert "Seven by our own clock." in page(ana, f"/performer/money/line/{key}")
+
+
+def test_the_statement_prints_and_its_file_works_out_to_the_same_cents(session: Booked) -> None:
+    ana, year = of("ana"), now().year
+    assert "Statement of" in page(ana, f"/performer/money/year/{year}")
+    content = json.loads(ana.get(f"/performer/money/year/{year}.json").content)
+    assert all(one.agrees for one in statement.recompute(content))
+    table = ana.get("/performer/money/lines.csv").content.decode()
+    assert "room-check" in table
+    assert page(ana, "/performer/money/year/1999", 404)
+
+
+def test_an_account_is_checked_and_shown_by_its_end(db: None) -> None:
+    ana = of("ana")
+    form = {"kind": "iban", "name": "Ana", "number": "DE89 3704 0044 0532 0130 00", "bank": "", "place": "DE"}
+    bad = ana.post("/performer/money/account", {**form, "number": "DE89 3704 0044 0532 0130 01"})
+    assert bad.status_code == 400
+    assert "check digits do not fit" in bad.content.decode()
+    for kind, bank, said in (("aba", "12", "BSB: it has six digits"), ("us", "091000018", "check digit does not fit")):
+        bad = ana.post("/performer/money/account", {**form, "kind": kind, "bank": bank, "number": "123456"})
+        assert said in bad.content.decode()
+    assert ana.post("/performer/money/account", form).status_code == 302
+    text = page(ana, "/performer/money")
+    assert "ending in 3000" in text
+    assert "3704" not in text
+
+
+def test_two_people_pay_and_the_file_is_the_one_on_the_record(session: Booked) -> None:
+    approved(session)
+    pia, quin = of("pia"), person("una")
+    Role.objects.create(person=quin, role="producer")
+    second = Client()
+    second.force_login(quin)
+    assert "EUR 24.66" in page(pia, "/producer/pay")
+    payer = {"kind": "iban", "name": "Studio North", "number": with_check("DE", f"{9:018d}"), "bank": ""}
+    assert pia.post("/producer/pay/account", payer).status_code == 302
+    terms = {"currency": "EUR", "file_format": "pain001", "day": (now() + timedelta(days=5)).date().isoformat()}
+    assert pia.post("/producer/pay", {**terms, "file_format": "aba"}).status_code == 400
+    made = pia.post("/producer/pay", terms)
+    assert made.status_code == 302
+    address = made["location"]
+    page(pia, address)
+    assert pia.post(address, {"do": "approve"}).status_code == 302
+    assert pia.post(address, {"do": "approve"}).status_code == 409
+    assert second.post(address, {"do": "approve"}).status_code == 302
+    run = PayRun.objects.get()
+    line = Line.objects.get(kind="payout")
+    assert line.body is not None
+    assert (line.body["file"], line.body["total_minor"]) == (run.sha256, 2466)
+    content = pia.get(f"{address}/file").content
+    assert content == bytes(run.file or b"")
+    assert "On its way" in page(of("ana"), "/performer/money")
+    reference = run.items.get().reference
+    assert pia.post("/producer/pay/returned", {"file": f"{reference};account closed"}).status_code == 302
+    assert pia.post("/producer/pay/returned", {"file": f"{reference};account closed"}).status_code == 400
+    assert "Came back" in page(of("ana"), "/performer/money")
+    page(pia, "/producer/pay")
+
+
+def test_a_royalty_opens_to_licence_run_clips_formula_and_share(session: Booked) -> None:
+    at = now()
+    pay_royalties.receive(
+        licence="lic_1", kind="licence-fee", paid=Money(100_000, "EUR"), since=at, until=at + timedelta(days=1),
+        now=at, key="pay-1",
+    )  # fmt: skip
+    clips = [
+        Leased("prf_1", session.ana, 60_000, "recording", "run_1", 3),
+        Leased("prf_2", session.bo, 20_000, "recording", "run_1", 3),
+    ]
+    pay_royalties.share(key="pay-1", now=at, leases=lambda *_: clips)
+    text = page(of("ana"), "/performer/money/line/pay-1")
+    for said in (
+        "lic_1",
+        "EUR 1000.00",
+        "EUR 650.00",
+        "60000000",
+        "80000000",
+        "EUR 487.50",
+        "prf_1",
+        "run_1",
+        "1 min 0 s",
+    ):
+        assert said in text.replace(",", ""), said
+    assert "prf_2" not in text
+    assert session.bo not in text
+    line = Line.objects.get(kind="royalty")
+    assert line.rows.count() == 2
+    assert of("cy").get("/performer/money/line/pay-1").status_code == 404
+
+
+def test_terms_and_floors_are_public(client: Client, db: None) -> None:
+    text = page(client, "/shares")
+    assert "65 %" in text
+    assert "MiLoV4" in text
+
+
+def test_a_producer_sees_escrow_due_late_in_red_and_only_their_own(session: Booked) -> None:
+    text = page(of("pia"), "/producer/money")
+    assert "Small talk" in text
+    fees.approve_due(now=now() + timedelta(hours=73))
+    Fee.objects.update(approved_at=now() - timedelta(days=20))
+    assert "Late: EUR 24.66" in page(of("pia"), "/producer/money")
+    page(of("pia"), f"/producer/money/projects/{session.project}")
+    page(of("pia"), "/producer/money/received")
+    other = person("cy")
+    Role.objects.create(person=other, role="producer")
+    assert of("cy").get(f"/producer/money/projects/{session.project}").status_code == 404
+    for form in ("beancount", "hledger"):
+        assert b"Escrow" in of("pia").get(f"/producer/money/books.{form}").content
+    assert of("pia").get("/producer/money/books.xls").status_code == 404
+    assert of("pia").get(f"/producer/money/tax/{now().year}/US.csv").status_code == 200
+
+
+def test_a_deposit_pressed_twice_is_one(session: Booked) -> None:
+    pia = of("pia")
+    for _ in range(2):
+        assert (
+            pia.post(f"/producer/money/projects/{session.project}", {"amount": "10.00", "key": "k1"}).status_code == 302
+        )
+    assert Line.objects.filter(kind="escrow").count() == 1
+    assert pia.post(f"/producer/money/projects/{session.project}", {"amount": "-1", "key": "k2"}).status_code == 400
+
+
+def test_what_quality_says_reaches_no_fee(session: Booked) -> None:
+    """The whole fee is there before anyone has looked at a take; no finding is an argument, no import leads to one."""
+    before = [(one.key, one.micro) for one in Fee.objects.all()]
+    pay_fees.settle_idle(now=now() + timedelta(days=400))
+    assert [(one.key, one.micro) for one in Fee.objects.all()] == before
