@@ -1,6 +1,7 @@
 """The auditor's seat: given by producer or performer, five checks, a bundle that replays, findings with answers."""
 
 import io
+import re
 import zipfile
 from datetime import timedelta
 
@@ -165,7 +166,7 @@ def test_a_performer_gives_a_seat_and_shares_one_clip(scene: Played) -> None:
     (seat,) = queries.seats_of(person("una").id)
     share = {"what": "share", "number": str(seat.id), "performance": "prf_ana"}
     assert ana.post("/performer/auditors/change", share).status_code == 302
-    assert queries.clips_shared(person("una").id, now=now()) == {"prf_ana"}
+    assert queries.clips_shared(person("una").id, now=now()) == {("prf_ana", person("ana").id)}
     assert "prf_ana" in page(ana, "/performer/auditors")
     assert signed_in("bo").post("/performer/auditors/change", share).status_code == 404
 
@@ -176,3 +177,18 @@ def test_anothers_seat_is_not_there(scene: Played) -> None:
         assert signed_in(name).get(f"/auditor/seats/{seat}").status_code == 404
     assert signed_in("una").get(f"/auditor/seats/{seat + 1}").status_code == 404
     assert signed_in("ana").get(f"/producer/projects/{project()}/auditors").status_code == 404
+
+
+def test_a_shared_clip_is_seen_by_that_auditor_only_and_only_where_it_is_theirs_to_share(scene: Played) -> None:
+    seat = given(person("ana").id, "ana")
+    sequence_record.now()
+    una = signed_in("una")
+    for clip, seen in ((scene.bo, False), (scene.ana, True)):
+        record.share_clip(seat_id=seat, given_by=person("ana").id, performance=clip, shared=True)
+        assert ("<video" in page(una, f"/auditor/seats/{seat}")) == seen
+    film = re.search(r'<video[^>]* src="([^"]+)"', page(una, f"/auditor/seats/{seat}"))
+    assert film is not None
+    assert una.get(film[1]).status_code == 200
+    assert signed_in("pia").get(film[1]).status_code == 404
+    record.end_seat(seat_id=seat, given_by=person("ana").id, now=now())
+    assert una.get(film[1]).status_code == 404

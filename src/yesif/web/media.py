@@ -20,6 +20,7 @@ from yesif.apps.keys import queries as keys
 from yesif.base.errors import NotFound
 from yesif.core.vault.chunks import Opened
 from yesif.media.strongbox import Sealed
+from yesif.web.clock import CLOCK
 
 LIFETIME_S = 10 * 60
 """How long an address lives, in seconds."""
@@ -44,8 +45,10 @@ async def media(request: HttpRequest, token: str) -> HttpResponseBase:
         raise NotFound from wrong
     if not person.is_authenticated or person.pk != viewer_id:
         raise NotFound
-    asked = desk.media if kind.startswith(desk.PREFIX) else review.media
-    found = await sync_to_async(asked)(performance_id, viewer_id=viewer_id, kind=kind)
+    if kind.startswith(desk.PREFIX):
+        found = await sync_to_async(desk.media)(performance_id, viewer_id=viewer_id, kind=kind)
+    else:
+        found = await sync_to_async(review.media)(performance_id, viewer_id=viewer_id, kind=kind, now=CLOCK.now())
     box = await sync_to_async(keys.box)(found.performance_id)
     opened = await asyncio.to_thread(Sealed(settings.STORAGE, box, found.sha256).opened)
     head = await asyncio.to_thread(opened.read, 0, 16)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yesif.apps.casting import queries as casting
+from yesif.apps.footage.queries import review as footage
 from yesif.apps.people import queries as people
 from yesif.apps.record import actions, queries
 from yesif.apps.record.queries import SeatSeen
@@ -22,6 +23,7 @@ from yesif.flows import audit_bundle
 from yesif.web.access import only, viewer_id
 from yesif.web.auditor.forms import FindingForm
 from yesif.web.clock import CLOCK
+from yesif.web.media import address
 
 auditors_only = only("auditor")
 
@@ -74,6 +76,7 @@ def seat(request: HttpRequest, seat_id: int) -> HttpResponse:
         if outcome
         else (),
         "sample": _sample(one, outcome),
+        "shared": _shared(one),
         "findings": queries.findings_of(one.id),
         "form": FindingForm(),
         "most": MOST_LEAVES,
@@ -139,11 +142,24 @@ def _five(outcome: Outcome | None) -> list[Checked]:
     return [Checked(name, title, how, tuple(by_check[name])) for name, title, how in FIVE]
 
 
-def _sample(one: SeatSeen, outcome: Outcome | None) -> list[tuple[str, list[int], bool]]:
-    """Performances drawn by the seat's seed: id, leaves that name it, and whether the clip itself is shared."""
+def _sample(one: SeatSeen, outcome: Outcome | None) -> list[tuple[str, list[int], str]]:
+    """Performances drawn by the seat's seed: id, leaves that name it, and where the clip itself is, if it is shared."""
     leaves: dict[str, list[int]] = defaultdict(list)
     for line in outcome.lines if outcome else ():
         for row in line.rows if line.kind in ("lease", "release") else ():
             leaves[str(row["performance"])].append(line.index)
-    shared = queries.clips_shared(one.auditor, now=CLOCK.now())
-    return [(clip, leaves[clip], clip in shared) for clip in sample.draw(leaves, SAMPLE, seed=one.seed)]
+    return [(clip, leaves[clip], _film(one, clip)) for clip in sample.draw(leaves, SAMPLE, seed=one.seed)]
+
+
+def _film(one: SeatSeen, clip: str) -> str:
+    """A signed address that dies in ten minutes; "" where the performer does not share this clip with the auditor."""
+    try:
+        footage.media(clip, viewer_id=one.auditor, kind="preview", now=CLOCK.now())
+    except NotFound:
+        return ""
+    return address(clip, kind="preview", viewer_id=one.auditor)
+
+
+def _shared(one: SeatSeen) -> list[tuple[str, str]]:
+    """Every clip shared with this seat, and where it can be seen."""
+    return [(clip, film) for clip in one.shared if (film := _film(one, clip))]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from yesif.apps.footage.models import Finding, Performance, SealedSpan
+from yesif.apps.record import queries as record
 from yesif.apps.stage.models import Event, Place
 from yesif.base.errors import NotFound
 
@@ -155,22 +156,24 @@ def owned(performance_id: str, viewer_id: str) -> Performance:
     return found
 
 
-def media(performance_id: str, *, viewer_id: str, kind: str) -> Media:
-    """What `viewer_id` may fetch of a performance right now: one's own, the partner's where both said yes, or, for the
-    producer of its project, one that its performer has released.
+def media(performance_id: str, *, viewer_id: str, kind: str, now: datetime | None = None) -> Media:
+    """What `viewer_id` may fetch of a performance right now: one's own, the partner's where both said yes, for the
+    producer of its project one that its performer has released, for an auditor one that its performer shares with them.
 
     Asked again for every piece of a video, so a seal or a no holds from its commit on. Raises NotFound.
     """
     one = performances().filter(pk=performance_id).first()
     if one is None or kind not in KINDS_OF_MEDIA or one.state not in REVIEWABLE:
         raise NotFound
-    for_producer = one.state == "released" and one.take.scene.session.project.producer_id == viewer_id
-    if one.performer_id != viewer_id and not for_producer:
+    for_others = one.state == "released" and one.take.scene.session.project.producer_id == viewer_id
+    if not for_others and now is not None:
+        for_others = (performance_id, one.performer_id) in record.clips_shared(viewer_id, now=now)
+    if one.performer_id != viewer_id and not for_others:
         mine = partner_of(one)
         if mine is None or mine.performer_id != viewer_id or not (mine.partner_may_watch and one.partner_may_watch):
             raise NotFound
     digest = getattr(one, f"{kind}_sha256")
-    if not digest or not covers_seals(one) or (for_producer and not _covers_partner(one)):
+    if not digest or not covers_seals(one) or (for_others and not _covers_partner(one)):
         raise NotFound
     return Media(performance_id, digest, kind)
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
-
 from yesif.apps.record.models import FindingRow, Seat
 from yesif.base.errors import NotFound
 
@@ -74,10 +72,11 @@ def findings_for(giver: str) -> list[tuple[FindingSeen, str]]:
     return [(_finding(one), one.seat.subject) for one in found]
 
 
-def clips_shared(auditor: str, *, now: datetime) -> set[str]:
-    """Performances whose performers share the clip itself with this auditor."""
-    found = Seat.objects.filter(Q(auditor=auditor), ended_at=None, until__gt=now)
-    return {clip for one in found for clip in one.shared}
+def clips_shared(auditor: str, *, now: datetime) -> set[tuple[str, str]]:
+    """(performance, who shares it) of every clip shared with this auditor now. Whether it is theirs to share is for
+    whoever knows the performances."""
+    found = Seat.objects.filter(auditor=auditor, ended_at=None, until__gt=now)
+    return {(clip, one.given_by) for one in found for clip in one.shared}
 
 
 def _seen(one: Seat) -> SeatSeen:
