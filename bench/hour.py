@@ -36,23 +36,20 @@ print(sum(one.path is not None for one in measured.tables))
 
 def joined(minute: Path, times: int, whole: Path) -> None:
     """The same minute `times` times over, packet by packet."""
-    with av.open(str(whole), "w") as target:
-        sinks = None
-        shift = {0: 0, 1: 0}
-        for _ in range(times):
-            with av.open(str(minute)) as source:
-                streams = [source.streams.video[0], source.streams.audio[0]]
-                sinks = sinks or [target.add_stream_from_template(stream) for stream in streams]
-                length = dict.fromkeys(shift, 0)
-                for packet in source.demux(streams):
-                    if packet.dts is None:
-                        continue
-                    index = streams.index(packet.stream)
-                    length[index] = max(length[index], (packet.pts or 0) + (packet.duration or 0))
-                    packet.pts, packet.dts = (packet.pts or 0) + shift[index], packet.dts + shift[index]
-                    packet.stream = sinks[index]
-                    target.mux(packet)
-                shift = {index: shift[index] + length[index] for index in shift}
+    listed = whole.with_suffix(".txt")
+    listed.write_text("".join(f"file '{minute}'\n" for _ in range(times)))
+    with av.open(str(listed), format="concat", options={"safe": "0"}) as source, av.open(str(whole), "w") as target:
+        streams = [source.streams.video[0], source.streams.audio[0]]
+        sinks = {stream.index: target.add_stream_from_template(stream) for stream in streams}
+        last = dict.fromkeys(sinks, -1 << 62)
+        for packet in source.demux(streams):
+            if packet.dts is not None and packet.pts is not None:
+                index = packet.stream.index
+                # Where one minute meets the next, decoding times may overlap by a frame that is out of order.
+                packet.dts = last[index] = max(packet.dts, last[index] + 1)
+                packet.pts = max(packet.pts, packet.dts)
+                packet.stream = sinks[index]
+                target.mux(packet)
 
 
 def measured(paths: list[Path], out: Path, models_dir: Path) -> tuple[float, float, float]:

@@ -18,9 +18,9 @@ from yesif.apps.jobs.models import Job
 from yesif.apps.keys import queries as keys
 from yesif.apps.record import queries as record
 from yesif.base.clock import FixedClock
-from yesif.base.errors import Conflict, Damaged, NotFound
+from yesif.base.errors import Conflict, Damaged, LimitReached, NotFound, YesIfError
 from yesif.flows import engine, ingest
-from yesif.flows.runner import InlineRunner
+from yesif.flows.runner import Crashed, InlineRunner
 from yesif.media import stations
 from yesif.media.store import open_store
 from yesif.media.strongbox import Box, Sealed, name_of
@@ -230,6 +230,53 @@ def test_a_step_that_crashes_every_time_costs_its_own_track_only(
     assert seen(take).state == "sealed"
     assert "camera-log-damaged" in failures(take, "ana")
     assert part(take, "bo").tracks.filter(state="sealed").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("death", "words"),
+    [
+        (Crashed("The child was ended by SIGKILL."), "SIGKILL"),
+        (LimitReached("It needed 3,100 MiB of memory; 3,072 MiB is the limit."), "3,072 MiB"),
+        (Damaged("The track cannot be read."), "cannot be read"),
+    ],
+    ids=["crash", "out of memory", "corrupt"],
+)
+def test_a_track_whose_measuring_dies_becomes_a_finding_and_the_other_is_measured(
+    clock: FixedClock, monkeypatch: pytest.MonkeyPatch, death: YesIfError, words: str
+) -> None:
+    real, tried = stations.measure, []
+
+    def dies(store: str, box: Box, *facts: Any) -> Any:
+        if box.id == part(take, "ana").id:
+            tried.append(clock.now())
+            raise death
+        return real(store, box, *facts)
+
+    take = sent.played()
+    sent.send_all(take)
+    monkeypatch.setattr(stations, "measure", dies)
+    for _ in range(6):
+        work(clock)
+        clock.at += timedelta(minutes=5)
+    assert seen(take).state == "sealed"
+    mine = part(take, "ana")
+    assert len(tried) == (1 if isinstance(death, Damaged) else 3), "retried by policy, and not for ever"
+    sentence = mine.findings.get(check_name="not-measured").sentence
+    assert words in sentence
+    assert not mine.features.exclude(skipped__gt="").filter(joint=False).exists()
+    bo = part(take, "bo")
+    assert "not-measured" not in failures(take, "bo")
+    assert {"f0", "energy", "face"} <= set(bo.features.exclude(sha256="").values_list("stage", flat=True))
+
+
+def test_events_and_tracks_are_held_against_the_take(clock: FixedClock) -> None:
+    take = sent.played()
+    sent.send_all(take)
+    work(clock)
+    found = {one.check_name: one for one in part(take, "ana").findings.all()}
+    assert found["prompt-events"].verdict == "fail", "nobody wrote the events of this take"
+    assert found["voice-take-covered"].verdict == "pass"
+    assert found["camera-take-covered"].value < 0.2
 
 
 def test_a_film_that_cannot_be_made_is_a_finding(clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -178,7 +178,7 @@ def test_every_threshold_has_a_sentence_for_each_verdict_and_a_sense() -> None:
         harder = book["fail_at"] > book["warn_at"] if book["worse"] == "above" else book["fail_at"] < book["warn_at"]
         assert harder, check
         for verdict in ("pass", "warn", "fail"):
-            sentence = book[verdict].format(value="1", warn="2", fail="3", lag="4")
+            sentence = book[verdict].format(value="1", warn="2", fail="3", lag="4", names="cut", medium="voice")
             assert sentence.endswith("."), check
             assert "!" not in sentence, check
 

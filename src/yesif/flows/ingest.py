@@ -28,6 +28,8 @@ from yesif.base.errors import Conflict, NotFound
 from yesif.flows.engine import Heavy, JobSeen, Limits, Run, retry, status, workflow
 from yesif.media import stations
 from yesif.media.features.pairing import NEEDED
+from yesif.media.quality.finding import Finding
+from yesif.media.quality.take import cover_findings, event_findings
 from yesif.media.stations import LogFacts, TrackFacts
 from yesif.media.strongbox import Box, Sealed
 
@@ -90,6 +92,7 @@ def ingest(job: Run) -> Plain:
     measured = _measure(job, take)
     job.progress(75, "Measuring the two together")
     _measure_pair(job, take, measured)
+    _judge_take(job, take)
     job.progress(85, "Making the films to review")
     for part in take.performances:
         _preview(job, part.id)
@@ -240,6 +243,32 @@ def _measure_pair(job: Run, take: TakeHere, measured: Mapping[str, Plain]) -> No
             actions.keep_summary(performance_id=part.id, summary=summary, leak_db=level)
 
     job.heavy_all([Heavy("measure-pair", stations.measure_two, arguments, _LONG, commit, stations.unmeasured)])
+
+
+def _judge_take(job: Run, take: TakeHere) -> None:
+    """Do the room's events and the tracks make one take? Imported recordings have no room."""
+    found = [] if take.source == "import" else event_findings(_events(job, take), take.span_ns)
+    for part in take.performances:
+        times = {track.kind: track.manifest.get("time") for track in part.tracks if track.sha256}
+        spans = {
+            kind: (int(time["first_ns"]), int(time["end_ns"]))
+            for kind, time in times.items()
+            if kind in ("voice", "camera") and time and "first_ns" in time and "end_ns" in time
+        }
+
+        commit = partial(_keep_judged, part.id, found, cover_findings(spans, take.span_ns))
+        job.step(f"judge-{part.position}", _nothing, commit=commit)
+
+
+def _keep_judged(performance_id: str, events: Sequence[Finding], covered: Sequence[Finding], _: Plain) -> None:
+    actions.keep_findings(performance_id=performance_id, found=[one.as_json() for one in events])
+    for one in covered:
+        actions.keep_findings(performance_id=performance_id, found=[one.as_json()], where=one.track)
+
+
+def _events(job: Run, take: TakeHere) -> list[tuple[str, int]]:
+    told = job.step("events", queries.events, take.id)
+    return [(str(kind), int(at_ns)) for kind, at_ns in told]
 
 
 def _preview(job: Run, performance_id: str) -> None:

@@ -24,6 +24,9 @@ from yesif.media.stage import RATES, Hearer, Need, Picture, TimeMap
 
 LARGEST_PIXELS = 8192 * 4352
 """A picture larger than this is not a camera's; decoding it would be a gift to whoever made the file."""
+LONGEST_NS = 4 * 3600 * 1_000_000_000
+"""A track longer than this is given up there: a few kilobytes can promise years of silence."""
+_MOST_FRAMES = 4 * 3600 * 120
 _MOST_DAMAGE = 200  # broken packets after which a track is given up
 _PLAIN = {"yuv420p", "yuvj420p"}
 # Only real recordings, only from the file itself: a playlist could name other files or hosts.
@@ -104,6 +107,8 @@ def decode(
             streams.append(pass_.take_audio(source.streams.audio[0], audio))
         if streams:
             pass_.run(source.demux(streams))
+        if source.format.name == "wav" and decoded.audio.count:
+            decoded.audio.declared_end_ns = decoded.audio.reached_ns + _cut_from_wav(path)
     return decoded
 
 
@@ -155,9 +160,13 @@ class _Pass:
             return
         seen.damaged_packets += bool(packet.is_corrupt)
         for frame in frames:
+            if isinstance(frame, av.VideoFrame) and frame.width * frame.height > LARGEST_PIXELS:
+                raise LimitReached(f"a picture of {frame.width} × {frame.height} is larger than a camera's")
             if not isinstance(frame, av.VideoFrame | av.AudioFrame) or frame.pts is None or frame.time_base is None:
                 continue  # without a time it cannot be placed, and a guess would be a lie
             track_ns = nanoseconds(frame.pts, frame.time_base)
+            if not -LONGEST_NS <= track_ns <= LONGEST_NS or self.decoded.video.count > _MOST_FRAMES:
+                raise LimitReached(f"it goes on for more than {LONGEST_NS // 3_600_000_000_000} hours")
             if isinstance(frame, av.VideoFrame):
                 self._picture(frame, track_ns)
             elif self.feed is not None:
@@ -186,6 +195,17 @@ def _declared_end(stream: VideoStream | AudioStream) -> int | None:
     if stream.duration is None or stream.time_base is None:
         return None
     return nanoseconds((stream.start_time or 0) + stream.duration, stream.time_base)
+
+
+def _cut_from_wav(path: Path) -> int:
+    """What a RIFF WAVE file says it holds and does not, in ns: its reader takes the file's length for the truth."""
+    with path.open("rb") as source:
+        head = source.read(32)
+    promised, rate = int.from_bytes(head[4:8], "little"), int.from_bytes(head[28:32], "little")
+    streamed = promised in (0, 0xFFFFFFFF)  # written to a pipe: the length was not known
+    if head[:4] != b"RIFF" or head[12:16] != b"fmt " or streamed or not rate:
+        return 0
+    return max(promised + 8 - path.stat().st_size, 0) * 1_000_000_000 // rate
 
 
 def nanoseconds(pts: int, time_base: Fraction) -> int:

@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from yesif.apps.footage.models import Performance, Take, Track
-from yesif.apps.stage.models import Place, Scene
+from yesif.apps.stage.models import Event, Place, Scene
 from yesif.base.errors import NotFound
+
+TAKE_EVENTS = ("card-shown", "action", "cut")
+"""Kinds of room event without which a take has no prompt, no beginning or no end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,15 @@ def performance(performance_id: str) -> tuple[TakeHere, PerformanceHere]:
         raise NotFound
     here = take(found)
     return here, next(part for part in here.performances if part.id == performance_id)
+
+
+def events(take_id: str) -> list[list[Any]]:
+    """What the room wrote of the take's scene, [kind, take time], in its order. Raises NotFound."""
+    found = Take.objects.filter(pk=take_id).select_related("scene").first()
+    if found is None:
+        raise NotFound
+    seen = Event.objects.filter(scene_id=found.scene_id, kind__in=TAKE_EVENTS).order_by("seq")
+    return [[kind, at_ns - found.action_ns] for kind, at_ns in seen.values_list("kind", "at_ns")]
 
 
 def scene_for(session_id: str, *, card_key: str = "") -> SceneHere:
