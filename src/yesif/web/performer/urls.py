@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("takes/<str:performance_id>/picture", review.picture, name="picture"),
     path("takes/<str:performance_id>/track", track.page, name="track"),
     path("takes/<str:performance_id>/track.<str:form>", track.picture, name="track-picture"),
+    path("takes/<str:performance_id>/measurements/delete", track.delete, name="delete-measurements"),
     path("takes/<str:performance_id>/seal", review.seal, name="seal"),
     path("takes/<str:performance_id>/together", review.together, name="together"),
     path("takes/<str:performance_id>/release", review.release, name="release"),
