@@ -29,6 +29,7 @@ def test_two_who_take_turns() -> None:
         ("turn", 0, 0, 2000),
         ("gap", -1, 2000, 2300),
         ("turn", 1, 2300, 5000),
+        ("interruption", 0, 4800, 5000),
         ("overlap", -1, 4800, 5000),
         ("turn", 0, 4800, 6000),
     ]
@@ -57,6 +58,7 @@ def test_the_figures_of_a_pair() -> None:
     assert figures == {
         "turns": [2, 1],
         "backchannels": 0,
+        "interruptions": [1, 0],
         "speech_share": [0.32, 0.27],
         "overlap_share": 0.02,
         "offset_median_ms": 50.0,

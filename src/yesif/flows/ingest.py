@@ -256,6 +256,8 @@ def _judge_take(job: Run, take: TakeHere) -> None:
             if kind in ("voice", "camera") and time and "first_ns" in time and "end_ns" in time
         }
 
+        if not spans:
+            continue  # nothing of this side is here, and that is said already
         commit = partial(_keep_judged, part.id, found, cover_findings(spans, take.span_ns))
         job.step(f"judge-{part.position}", _nothing, commit=commit)
 

@@ -6,9 +6,8 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from yesif.apps.footage.actions.review import REVIEWABLE
 from yesif.apps.footage.models import FeatureTable, Performance
-from yesif.apps.footage.queries.review import owned
+from yesif.apps.footage.queries.review import REVIEWABLE, owned
 from yesif.apps.record import actions as record
 from yesif.base.errors import BadInput, Conflict
 from yesif.media.store import open_store
