@@ -17,7 +17,7 @@ from yesif.apps.market import queries
 from yesif.apps.market.actions import licences, organisations
 from yesif.apps.market.queries import ReleaseSeen
 from yesif.base.clock import FixedClock
-from yesif.cli.licensee.account import _refusal
+from yesif.cli.licensee.account import Account, _refusal
 from yesif.cli.licensee.run import OpenRun
 from yesif.core.tlog import signed
 from yesif.flows import engine
@@ -48,6 +48,9 @@ class Program:
             raise _refusal(answer.content)
         told: dict[str, Any] = answer.json()
         return told
+
+    def run(self, **named: Any) -> OpenRun:
+        return Account.run(self, **named)  # type: ignore[arg-type]  # it has all that a run needs
 
     def raw(self, path: str, said: Any = None, **headers: str) -> Any:
         shown = {"authorization": f"Bearer {self.token}", **headers}

@@ -20,6 +20,8 @@ COMMANDS = {
     "verify": ("yesif.cli.verify", "verify"),
     "audit": ("yesif.cli.audit", "audit"),
     "witness": ("yesif.cli.witness", "witness"),
+    "open": ("yesif.cli.open", "open_"),
+    "prune": ("yesif.cli.prune", "prune"),
     "manage": ("yesif.cli.studio", "manage"),
     "journal": ("yesif.cli.journal", "journal"),
     "recompute": ("yesif.cli.recompute", "recompute"),

@@ -13,12 +13,15 @@ from yesif.apps.market.queries.releases import (
     releases_of_project,
     releases_with,
 )
+from yesif.apps.market.queries.runs import Delivered, delivered
 
 __all__ = [
+    "Delivered",
     "LeasedSeen",
     "LicenceSeen",
     "ReleaseSeen",
     "building",
+    "delivered",
     "leased",
     "leases_given",
     "licence",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from yesif.apps.consent import queries as consent
 from yesif.apps.keys.models import PerformerKey
-from yesif.apps.market.models import Inclusion, Lease, Release, Run
+from yesif.apps.market.models import Inclusion, Lease, Purge, Release, Run
 from yesif.apps.market.queries.licences import LicenceSeen, licence_terms, use_of
 from yesif.apps.market.queries.releases import ReleaseSeen, seen
 from yesif.base.errors import NotFound
@@ -178,3 +178,23 @@ def _run(one: Run) -> RunSeen:
         leases=one.leases.count(),
         last_expires_at=last.expires_at if last else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeSeen:
+    """A licensee's word that samples are deleted."""
+
+    licence_id: str
+    release_id: str
+    notice: str
+    samples: int
+    at: datetime
+    line: int
+
+
+def purges_of_organisation(organisation_id: str) -> list[PurgeSeen]:
+    """Every purge an organisation attested, newest first."""
+    rows = Purge.objects.filter(licence__organisation_id=organisation_id).order_by("-at", "-pk")
+    return [
+        PurgeSeen(one.licence_id, one.release_id or "", one.notice, len(one.samples), one.at, one.line) for one in rows
+    ]
