@@ -19,7 +19,7 @@ OPEN = {"entrance:home", "entrance:help", "entrance:sign-in", "entrance:sent", "
         "entrance:media", "entrance:question"}  # fmt: skip
 """Pages that open without a role; the address of media and of a question's letter carry their own proof."""
 
-DOORS = ("performer", "producer")
+DOORS = ("performer", "producer", "licensee")
 
 
 def pages(patterns: list[Any] | None = None, namespace: str = "", prefix: str = "") -> Iterator[tuple[str, str, Any]]:
@@ -66,7 +66,7 @@ def test_a_door_is_shut_for_strangers_and_other_roles(client: Client, db: None, 
 
 @pytest.mark.parametrize(("name", "route"), [p for p in PAGES if p[0].split(":")[0] in DOORS], ids=lambda p: p)
 def test_what_is_not_there_is_404_for_the_right_role(client: Client, db: None, name: str, route: str) -> None:
-    client.force_login(person("ana" if name.startswith("performer") else "pia"))
+    client.force_login(person({"performer": "ana", "producer": "pia"}.get(name.split(":")[0], "lab")))
     answers = {method: ask(client, method, route).status_code for method in ("get", "post")}
     if "<" in route:
         assert set(answers.values()) <= {404, 405, 400}

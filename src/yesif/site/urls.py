@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("performer/", include("yesif.web.performer.urls")),
     path("producer/", include("yesif.web.producer.urls")),
     path("union/", include("yesif.web.union.urls")),
+    path("licensee/", include("yesif.web.licensee.urls")),
     path("api/v1/", include("yesif.api.v1.urls")),
 ]

@@ -39,6 +39,7 @@ def only(role: str) -> Callable[[V], V]:
 
 performers_only = only("performer")
 producers_only = only("producer")
+licensees_only = only("licensee")
 
 
 def signed_in(view: V) -> V:

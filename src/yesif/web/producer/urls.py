@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from yesif.web.producer import board, dashboard, decks, projects, quality, releases, sessions, takes, track
+from yesif.web.producer import board, dashboard, decks, market, projects, quality, releases, sessions, takes, track
 
 app_name = "producer"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -31,6 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("takes/<str:take_id>/track", track.page, name="track"),
     path("takes/<str:take_id>/track.<str:form>", track.picture, name="track-picture"),
     path("projects/<str:project_id>/release", releases.build, name="new-release"),
+    path("licensees", market.licensees, name="licensees"),
+    path("projects/<str:project_id>/price", market.price, name="price"),
     path("releases", releases.releases, name="releases"),
     path("releases/<str:release_id>", releases.page, name="release"),
     path("releases/<str:release_id>/body", releases.body, name="release-body"),

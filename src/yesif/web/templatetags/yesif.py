@@ -41,6 +41,13 @@ DOORS = {
         ("producer:dashboard", "Pictures", "chart-line"),
         ("producer:releases", "Releases", "package"),
         ("producer:money", "Money", "wallet"),
+        ("producer:licensees", "Licensees", "handshake"),
+    ),
+    "licensee": (
+        ("licensee:home", "Catalogue", "library"),
+        ("licensee:licences", "Licences", "file-check"),
+        ("licensee:withdrawn", "To delete", "eraser"),
+        ("licensee:organisation", "Organisation", "building"),
     ),
 }
 """Role → (address name, words, icon) of its main pages."""

@@ -1,0 +1,1 @@
+"""The licensee's door: find, declare, sign, fetch, run, and give back."""

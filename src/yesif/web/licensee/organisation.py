@@ -1,0 +1,94 @@
+"""The organisation: its people, the keys its programs sign with, the tokens they show; and what it must delete."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yesif.apps.market.actions import organisations as actions
+from yesif.apps.market.queries import licences, organisations, runs
+from yesif.apps.people import queries as people
+from yesif.base.errors import BadInput, Refused
+from yesif.web.access import licensees_only, viewer_id
+from yesif.web.clock import CLOCK
+from yesif.web.licensee.forms import LetIn, NewKey, NewToken
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@licensees_only
+def page(request: HttpRequest) -> HttpResponse:
+    """People, keys and tokens. A new token is shown once, on the answer to its own form."""
+    viewer = viewer_id(request)
+    if organisations.organisation_id_of(viewer) is None:
+        return render(request, "licensee/nobody.html")
+    seen = organisations.organisation_of(viewer)
+    given = {name: request.POST if request.POST.get("form") == name else None for name in ("key", "token", "person")}
+    key, token, colleague = NewKey(given["key"]), NewToken(given["token"]), LetIn(given["person"])
+    secret = ""
+    if key.is_bound and _done(key, lambda: actions.add_key(person_id=viewer, now=CLOCK.now(), **key.cleaned_data)):
+        messages.success(request, _("The key may sign from now on."))
+        return redirect("licensee:organisation")
+    if colleague.is_bound and _done(
+        colleague,
+        lambda: actions.let_in(organisation_id=seen.id, by=viewer, now=CLOCK.now(), **colleague.cleaned_data),
+    ):
+        messages.success(request, _("They may act for you; they sign in with that address."))
+        return redirect("licensee:organisation")
+    if token.is_bound and token.is_valid():
+        secret = actions.make_token(person_id=viewer, now=CLOCK.now(), **token.cleaned_data)
+        seen, token = organisations.organisation_of(viewer), NewToken()
+    bad = any(form.is_bound and form.errors for form in (key, token, colleague))
+    names = people.stage_names(set(seen.people))
+    shown = {"organisation": seen, "names": names, "key": key, "token": token, "colleague": colleague, "secret": secret}
+    return render(request, "licensee/organisation.html", shown, status=400 if bad else 200)
+
+
+@require_POST
+@licensees_only
+def end_key(request: HttpRequest, key_id: int) -> HttpResponse:
+    """No run is signed with this key any more."""
+    actions.end_key(person_id=viewer_id(request), key_id=key_id, now=CLOCK.now())
+    messages.success(request, _("This key signs nothing any more. Runs it opened get no new lease."))
+    return redirect("licensee:organisation")
+
+
+@require_POST
+@licensees_only
+def end_token(request: HttpRequest, token_id: int) -> HttpResponse:
+    """This token opens nothing any more."""
+    actions.end_token(person_id=viewer_id(request), token_id=token_id, now=CLOCK.now())
+    messages.success(request, _("This token opens nothing any more."))
+    return redirect("licensee:organisation")
+
+
+@require_GET
+@never_cache
+@licensees_only
+def withdrawn(request: HttpRequest) -> HttpResponse:
+    """What may not be kept any more, by release, and what was attested."""
+    viewer, now = viewer_id(request), CLOCK.now()
+    rows = []
+    for one in licences.licences_of(viewer):
+        for release in runs.releases_of_licence(one.id):
+            gone = runs.withdrawn(release.id, one, now=now) if release.state == "published" else []
+            if gone:
+                rows.append((one, release, gone))
+    purges = runs.purges_of_organisation(organisations.organisation_id_of(viewer) or "")
+    return render(request, "licensee/withdrawn.html", {"rows": rows, "purges": purges})
+
+
+def _done(form: forms.Form, act: Callable[[], object]) -> bool:
+    if not form.is_valid():
+        return False
+    try:
+        act()
+    except (BadInput, Refused) as wrong:
+        form.add_error(None, str(wrong))
+        return False
+    return True
