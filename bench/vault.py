@@ -114,9 +114,15 @@ def reading(place: Path) -> None:
     tar = best(lambda: read_tar(place / "plain"))
     bare = best(lambda: read(place / "plain", verify=False))
     sealed = best(lambda: read(place / "sealed", leased))
-    for name, seconds in (("plain, checked", plain), ("tarfile", tar), ("plain, unchecked", bare), ("through a lease", sealed)):
+    for name, seconds in (
+        ("plain, checked", plain),
+        ("tarfile", tar),
+        ("plain, unchecked", bare),
+        ("through a lease", sealed),
+    ):
         print(f"{name:<24}{seconds:7.3f} s {megabytes / seconds:7.0f} MB/s")
-    print(f"through a lease takes {sealed / plain:.2f} x plain reading with its check, {sealed / tar:.2f} x tarfile, {sealed / bare:.2f} x without")
+    ratios = f"{sealed / plain:.2f} x plain reading with its check, {sealed / tar:.2f} x tarfile without any"
+    print(f"through a lease takes {ratios}")
 
 
 def leases() -> None:
