@@ -4,10 +4,9 @@ from pathlib import Path
 
 import click
 
-from yesif.base.canonical import digest
 from yesif.base.errors import Damaged
 from yesif.cli.licensee import Account
-from yesif.core.corpus.prune import prune as delete
+from yesif.cli.licensee.pruning import prune_copy, withdrawn
 
 
 @click.command()
@@ -21,25 +20,15 @@ def prune(*, folder: Path, account: Path, release: str, dry_run: bool) -> None:
     Run it on every copy you have; each is attested for itself.
     """
     who = Account.read(account)
-    told = who.ask(f"releases/{release}/withdrawn")
-    gone = [str(one) for one in told["samples"]]
     if dry_run:
+        gone = withdrawn(who, release)
         for one in gone:
             click.echo(one)
         click.echo(f"{len(gone)} samples of this release may not be kept.", err=True)
         return
-    done = delete(folder, gone)
-    body: dict[str, object] = {
-        "notice": f"prune:{digest([release, done.before, done.after, gone])[:40]}",
-        "licence": str(told["licence"]),
-        "release": release,
-        "root": digest(sorted(gone)),
-        "count": len(gone),
-        "before": done.before,
-        "after": done.after,
-    }
-    left = who.ask("purges", {**who.sign("purge", body), "deleted": gone})["left"]
-    click.echo(f"{len(done.samples)} samples were deleted from {folder}; attested for {len(gone)} withdrawn ones.")
+    purged = prune_copy(who, folder, release)
+    done, attested = purged.done, len(purged.attested)
+    click.echo(f"{len(done.samples)} samples were deleted from {folder}; attested for {attested} withdrawn ones.")
     click.echo(f"before {done.before}\nafter  {done.after}")
-    if left:
-        raise Damaged(f"{len(left)} more were withdrawn meanwhile: run it again")
+    if purged.left:
+        raise Damaged(f"{len(purged.left)} more were withdrawn meanwhile: run it again")

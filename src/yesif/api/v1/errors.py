@@ -22,6 +22,7 @@ def refusal(error: YesIfError, *, status: int = 0) -> JsonResponse:
     mapped = next((code for kind, code in STATUS if isinstance(error, kind)), 500)
     body = {"error": {"kind": type(error).__name__, "sentence": str(error)}}
     answer = JsonResponse(body, status=status or mapped)
+    answer._has_been_logged = True  # type: ignore[attr-defined]  # a refusal is an answer, not a fault worth a line
     if isinstance(error, LimitReached):
         answer["Retry-After"] = "60"
     return answer

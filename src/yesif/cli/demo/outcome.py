@@ -21,7 +21,7 @@ LONGEST_S = 1800.0
 
 def review_and_build(booked: Booked, take_id: str) -> Path:
     """Wait for the ingest, let both performers release their part, build the release for the core use; its folder."""
-    _wait_for(lambda: ingest.progress(take_id), "  ingest")
+    wait_for(lambda: ingest.progress(take_id), "  ingest")
     now = timezone.now()
     for part in tracks.take(take_id).performances:
         review.release(performance_id=part.id, performer_id=part.performer_id, now=now)
@@ -32,7 +32,7 @@ def review_and_build(booked: Booked, take_id: str) -> Path:
         requested_by=booked.producer_id,
         now=now,
     )
-    _wait_for(lambda: build_release.progress(release_id), "  release")
+    wait_for(lambda: build_release.progress(release_id), "  release")
     built = market.release(release_id, viewer_id=booked.producer_id)
     for reason, count in sorted(built.counts.items()):
         click.echo(f"    {reason}: {count}")
@@ -41,7 +41,7 @@ def review_and_build(booked: Booked, take_id: str) -> Path:
     return Path(built.folder)
 
 
-def _wait_for(seen: Callable[[], JobSeen | None], label: str) -> None:
+def wait_for(seen: Callable[[], JobSeen | None], label: str) -> None:
     """Show a job's progress until it is done. Raises Refused with its reason where it failed."""
     deadline = time.monotonic() + LONGEST_S
     with click.progressbar(length=100, label=label, show_eta=False) as bar:

@@ -1,0 +1,144 @@
+"""Hands that lease and hands that revoke and give again, a thread each: `python -m tests.flows.lease_hands EVENTS`.
+
+The record's own order is the judge: between somebody's `revoke` line and their next `grant` line, no `lease` line may
+hold a row of theirs.
+"""
+
+import json
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+from django.core.management import call_command
+from django.db import connection
+
+from yesif.cli import wake  # noqa: F401  before what knows tables
+
+# isort: split
+from tests.apps import market_cast
+from tests.people import person
+from yesif.apps.consent import actions as consent
+from yesif.apps.footage.models import Performance
+from yesif.apps.keys import actions as keys
+from yesif.apps.market import actions as market
+from yesif.apps.market.actions import licences, organisations, runs
+from yesif.apps.market.actions.releases import Included
+from yesif.apps.market.models import Run, SigningKey
+from yesif.apps.record.models import Line
+from yesif.base import ids
+from yesif.base.errors import YesIfError
+from yesif.core.policy.grants import Conditions
+from yesif.core.policy.uses import CURRENT, Form
+
+NAMES = ("ana", "bo", "cy")
+READER = "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg="
+ITEMS = {w.id: "yes" for w in CURRENT.whats if w.bundle} | {w.id: "yes" for w in CURRENT.wheres}
+
+
+def give(name: str) -> str:
+    now = datetime.now(UTC)
+    terms = Conditions(until=now + timedelta(days=300), form=Form.RECORDING)
+    return consent.give(performer_id=person(name).id, answers=ITEMS, conditions=terms, now=now)
+
+
+def stage() -> tuple[str, str, str]:
+    """An organisation, a run and a release of three solo clips: (organisation, run, release)."""
+    now = datetime.now(UTC)
+    organisation = market_cast.lab()
+    takes = {name: market_cast.played(name) for name in NAMES}
+    project = market_cast.project_of(takes["ana"])
+    for take in takes.values():
+        take.scene.session.project_id = project
+        take.scene.session.number = 100 + NAMES.index(take.performances.get().performer.email.split("@")[0])
+        take.scene.session.save()
+    market_cast.priced(project)
+    for name in NAMES:
+        keys.give(performer_id=person(name).id, now=now)
+        give(name)
+    now = datetime.now(UTC)
+    told = market_cast.told(starts_at=now - timedelta(days=1), ends_at=now + timedelta(days=90))
+    licence = licences.declare(project_id=project, person_id=person("lab").id, told=told, now=now)
+    for who in ("lab", "lin"):
+        market_cast.sign(licence, who, now=now)
+    release = market.start_licensed(licence_id=licence, now=now)
+    rows = [
+        Included(one.id, one.performer_id, f"V00_S0001_I0000000{n}_P000{n}", "solo-a", parts=("voice",), ms=60_000,
+                 nest=(one.performer_id,), wrapped=b"x" * 24)
+        for n, one in enumerate(Performance.objects.order_by("id"))
+    ]  # fmt: skip
+    market.publish(release_id=release, digest="d" * 64, folder="/x", counts={}, included=rows, size=1, now=now)
+    organisations.add_key(person_id=person("lab").id, public=READER, name="k", now=now)
+    run = ids.new("run")
+    Run.objects.create(id=run, licence_id=licence, key=SigningKey.objects.get(), what="w", where="w", model="m",
+                       environment="e", reader=READER, opened_at=now, line=1)  # fmt: skip
+    return organisation, run, release
+
+
+def lease_on(where: tuple[str, str, str], events: int, took: list[float], refused: list[int]) -> None:
+    organisation, run, release = where
+    for _ in range(events):
+        begun = time.perf_counter()
+        try:
+            runs.lease(organisation_id=organisation, run_id=run, release_id=release, hours=1, now=datetime.now(UTC))
+        except YesIfError:
+            refused.append(1)
+        took.append(time.perf_counter() - begun)
+    connection.close()
+
+
+def change_mind(name: str, events: int, waited: list[float]) -> None:
+    for _ in range(events // 2):
+        grant = give(name)
+        begun = time.perf_counter()
+        consent.revoke(grant_id=grant, performer_id=person(name).id, now=datetime.now(UTC))
+        waited.append(time.perf_counter() - begun)
+    connection.close()
+
+
+def judge() -> tuple[int, int]:
+    """(leases that stand, rows that should not be there)."""
+    revoked: set[str] = set()
+    leases = wrong = 0
+    for line in Line.objects.order_by("seq").prefetch_related("rows", "concerns"):
+        people = {one.about for one in line.concerns.all() if one.about.startswith("per_")}
+        if line.kind == "revoke":
+            revoked |= people
+        elif line.kind == "grant":
+            revoked -= people
+        elif line.kind == "lease":
+            leases += 1
+            wrong += sum(row.about in revoked for row in line.rows.all())
+    return leases, wrong
+
+
+def main() -> None:
+    events = int(sys.argv[1])
+    call_command("migrate", verbosity=0)
+    where = stage()
+    took: list[float] = []
+    waited: list[float] = []
+    refused: list[int] = []
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(6) as pool:
+        each = events // 6
+        hands = [pool.submit(lease_on, where, each, took, refused) for _ in range(3)]
+        hands += [pool.submit(change_mind, name, each, waited) for name in NAMES]
+        for hand in hands:
+            hand.result()
+    leases, wrong = judge()
+    report = {
+        "events": len(took) + 2 * len(waited),
+        "seconds": round(time.perf_counter() - begun, 2),
+        "leases": leases,
+        "refused": len(refused),
+        "wrong": wrong,
+        "longest_revoke_s": round(max(waited), 3),
+        "threads": threading.active_count(),
+    }
+    sys.stdout.write(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()
