@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from tests.flows import licensed, released
 from tests.flows.test_lease import answers
 from tests.people import person
-from yesif.apps.consent import actions as consent
+from yesif.apps.consent.queries import notices
 from yesif.apps.market import queries
 from yesif.apps.record import queries as record
 from yesif.base.errors import BadInput, Refused
@@ -22,6 +22,7 @@ from yesif.cli.licensee import Account
 from yesif.cli.open import open_
 from yesif.cli.prune import prune
 from yesif.core.corpus import Reader
+from yesif.flows import revoke
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +49,7 @@ def test_open_streams_a_tar_and_prune_deletes_and_attests(tmp_path: Path, monkey
         names = [member.name for member in tar]
     assert len({name.partition(".")[0] for name in names}) == 3
     assert len(names) == 12
-    consent.revoke(grant_id=grants["ana"], performer_id=person("ana").id, now=datetime.now(UTC))
+    revoke.end_yes(grant_id=grants["ana"], performer_id=person("ana").id, now=datetime.now(UTC))
     assert len(opened("--list").split()) == 1
     dry = CliRunner().invoke(prune, [str(copy), "--release", release.id, "--dry-run"])
     assert len(dry.stdout.split()) == 2
@@ -58,8 +59,10 @@ def test_open_streams_a_tar_and_prune_deletes_and_attests(tmp_path: Path, monkey
     assert len(reader) == 1
     assert reader.check() > 15
     assert next(line.kind for line in record.lines_about(licence)) == "purge"
+    assert record.count("purge") == 2, "one for the copy, one for the notice"
     organisation = queries.licence_terms(licence).organisation_id
     assert queries.runs.purges_of_organisation(organisation)[0].samples == 2
+    assert [one.state(now=datetime.now(UTC)) for one in notices.of_licensee(organisation)] == ["purged"]
 
 
 def test_a_command_that_lacks_words_says_which(tmp_path: Path) -> None:

@@ -97,6 +97,7 @@ def test_the_pages_of_a_licence_that_was_read() -> None:
     page = lab.get(f"/licensee/licences/{licence}").content.decode()
     assert release.digest[:16] in page
     assert "encrypted" in page
+    assert queries.licence_terms(licence).agreement["@type"] == "Agreement"
     assert "Everything you were given may be kept" in lab.get("/licensee/withdrawn").content.decode()
     sequence_record.now()
     pack = zipfile.ZipFile(io.BytesIO(lab.get(f"/licensee/licences/{licence}/clearance").content))

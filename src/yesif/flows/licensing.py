@@ -6,9 +6,21 @@ from django.db import transaction
 
 from yesif.apps.market import queries
 from yesif.apps.market.actions import licences
+from yesif.apps.market.actions.licences import Declaration
 from yesif.apps.market.queries import runs
 from yesif.base.errors import Conflict, Refused
+from yesif.flows import ask
 from yesif.flows.build_release import start_licensed
+
+
+def declare(*, project_id: str, person_id: str, told: Declaration, now: datetime) -> str:
+    """Declare a use, and put one question to each performer who wants to be asked first; returns the licence's id.
+
+    Raises NotFound, BadInput, Conflict, Refused.
+    """
+    made = licences.declare(project_id=project_id, person_id=person_id, told=told, now=now)
+    ask.ask(licence_id=made, use=queries.use_of(queries.licence_terms(made)), now=now)
+    return made
 
 
 def sign(*, licence_id: str, person_id: str, words_sha256: str, now: datetime) -> str:

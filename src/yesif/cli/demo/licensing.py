@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from yesif.apps.consent import actions as consent
 from yesif.apps.consent import queries as consent_queries
 from yesif.apps.market import queries
 from yesif.apps.market.actions import licences, organisations
@@ -23,7 +22,7 @@ from yesif.cli.demo.cast import LICENSEE, Booked
 from yesif.cli.licensee import Account, OpenRun
 from yesif.cli.licensee.pruning import prune_copy
 from yesif.core.corpus import Reader
-from yesif.flows import build_release, licensing
+from yesif.flows import build_release, licensing, revoke
 
 WHAT, WHERE = "understand-speech", "access"
 """Another use than the project's core use: it rests on what both answered, and each may end that."""
@@ -75,7 +74,7 @@ def _buy(booked: Booked, lab: str, colleague: str, now: datetime) -> str:
         starts_at=now,
         ends_at=now + timedelta(days=300),
     )
-    made = licences.declare(project_id=booked.project_id, person_id=lab, told=told, now=now)
+    made = licensing.declare(project_id=booked.project_id, person_id=lab, told=told, now=now)
     shown = licences.offer(queries.licence(made, viewer_id=lab), now=now)
     _say(
         f"For this use {LICENSEE} may have {shown.found.performances} performances for"
@@ -112,7 +111,7 @@ def _read(run: OpenRun, folder: Path) -> None:
 def _revoke(booked: Booked) -> None:
     found = consent_queries.answers_of(booked.performers["a"])
     if found is not None:
-        consent.revoke(grant_id=found.grant.id, performer_id=booked.performers["a"], now=datetime.now(UTC))
+        revoke.end_yes(grant_id=found.grant.id, performer_id=booked.performers["a"], now=datetime.now(UTC))
     _say(f"{booked.names['a']} ends the yes. From this moment no key for {booked.names['a']} is leased.")
 
 

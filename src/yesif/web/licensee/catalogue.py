@@ -6,10 +6,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from yesif.apps.market.actions import licences
 from yesif.apps.market.queries import organisations
 from yesif.apps.market.queries.catalogue import on_sale
 from yesif.base.errors import BadInput, NotFound, Refused
+from yesif.flows import licensing
 from yesif.web.access import licensees_only, viewer_id
 from yesif.web.clock import CLOCK
 from yesif.web.licensee.forms import Declare, UseWanted
@@ -41,7 +41,7 @@ def declare(request: HttpRequest, project_id: str) -> HttpResponse:
     form = Declare(request.POST or None, initial=asked)
     if request.method == "POST" and form.is_valid():
         try:
-            made = licences.declare(project_id=project_id, person_id=viewer, told=form.declaration(), now=CLOCK.now())
+            made = licensing.declare(project_id=project_id, person_id=viewer, told=form.declaration(), now=CLOCK.now())
         except (BadInput, Refused) as wrong:
             form.add_error(None, str(wrong))
         else:

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from yesif.apps.consent.actions import notices as meet
+from yesif.apps.consent.queries import notices
 from yesif.apps.market.actions import organisations as actions
 from yesif.apps.market.queries import licences, organisations, runs
 from yesif.apps.people import queries as people
@@ -79,8 +81,20 @@ def withdrawn(request: HttpRequest) -> HttpResponse:
             gone = runs.withdrawn(release.id, one, now=now) if release.state == "published" else []
             if gone:
                 rows.append((one, release, gone))
-    purges = runs.purges_of_organisation(organisations.organisation_id_of(viewer) or "")
-    return render(request, "licensee/withdrawn.html", {"rows": rows, "purges": purges})
+    organisation = organisations.organisation_id_of(viewer) or ""
+    told = [(one, one.state(now=now), one.overdue(now=now)) for one in notices.of_licensee(organisation)]
+    shown = {"rows": rows, "purges": runs.purges_of_organisation(organisation), "notices": told}
+    return render(request, "licensee/withdrawn.html", shown)
+
+
+@require_POST
+@licensees_only
+def sign_notice(request: HttpRequest, notice_id: str) -> HttpResponse:
+    """The notice was read."""
+    organisation = organisations.organisation_id_of(viewer_id(request)) or ""
+    meet.sign(notice_id=notice_id, licensee_id=organisation, signed={}, now=CLOCK.now())
+    messages.success(request, _("Signed as read. Delete the clips by the second date, and attest it with yesif prune."))
+    return redirect("licensee:withdrawn")
 
 
 def _done(form: forms.Form, act: Callable[[], object]) -> bool:

@@ -18,4 +18,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organisation/keys/<int:key_id>/end", organisation.end_key, name="end-key"),
     path("organisation/tokens/<int:token_id>/end", organisation.end_token, name="end-token"),
     path("withdrawn", organisation.withdrawn, name="withdrawn"),
+    path("notices/<str:notice_id>/sign", organisation.sign_notice, name="sign-notice"),
 ]

@@ -17,6 +17,7 @@ from yesif.apps.record import actions as record
 from yesif.base.canonical import digest
 from yesif.base.errors import BadInput, Conflict, NotFound, Refused
 from yesif.base.money import Money
+from yesif.core.policy import odrl
 from yesif.core.policy.grants import LONGEST_YEARS, years_after
 from yesif.core.policy.uses import CURRENT, Form, Use, licensee_key
 
@@ -167,6 +168,7 @@ def offer(one: licences.LicenceSeen, *, now: datetime) -> Offer:
 def _conclude(row: Licence, shown: Offer, now: datetime) -> None:
     row.state, row.signed_at, row.words = "signed", now, shown.words
     row.performances, row.price_minor = shown.found.performances, shown.price_minor
+    row.agreement = odrl.agreement(row.id, row.organisation.name, licences.use_of(licences.seen(row)))
     signers = [signature.person_id for signature in row.signatures.all()]
     row.line = record.append(
         kind="licence",
@@ -185,6 +187,7 @@ def _conclude(row: Licence, shown: Offer, now: datetime) -> None:
             "form": row.form,
             "territories": row.territories,
             "words": shown.sha256,
+            "agreement": digest(row.agreement),
             "signers": len(signers),
         },
         about=[row.id, row.project_id, row.organisation_id, *signers],

@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from django.db import transaction
 
-from yesif.apps.market.hold import hold
-from yesif.apps.market.models import Lease, LeasedClip, Licence, Purge, Release, Run, SigningKey
+from yesif.apps.consent.actions import hold
+from yesif.apps.consent.actions import notices as meet
+from yesif.apps.consent.queries import notices
+from yesif.apps.market.models import Inclusion, Lease, LeasedClip, Licence, Purge, Release, Run, SigningKey
 from yesif.apps.market.queries.licences import LicenceSeen, licence_terms
 from yesif.apps.market.queries.runs import Clip, clips_now, performers_in, withdrawn
 from yesif.apps.record import actions as record
@@ -157,7 +159,23 @@ def attest_purge(
     )
     notice = str(body["notice"])[:60]
     Purge.objects.create(licence=row, release=release, notice=notice, samples=sorted(samples), at=now, line=line)
+    _meet_notices(organisation_id, row.id, release.id, set(samples), body, now)
     return sorted(set(withdrawn(release.id, licence_terms(row.id), now=now)) - set(samples))
+
+
+def _meet_notices(
+    organisation_id: str, licence_id: str, release_id: str, samples: set[str], body: Mapping[str, object], now: datetime
+) -> None:
+    """Notices whose performances, as far as this release held them, are all among the deleted samples are met."""
+    held = dict(Inclusion.objects.filter(release_id=release_id).values_list("performance", "sample"))
+    for one in notices.of_licensee(organisation_id, licence=licence_id):
+        here = {held[performance] for performance in one.performances if performance in held}
+        if one.purged_at is None and here and here <= samples:
+            told = f"yesif prune: {str(body['before'])[:16]} to {str(body['after'])[:16]}"
+            meet.sign(notice_id=one.id, licensee_id=organisation_id, signed={}, now=now)
+            meet.attest(
+                notice_id=one.id, licensee_id=organisation_id, removed=len(here), words=told, signed={}, now=now
+            )
 
 
 def _write_lease(
