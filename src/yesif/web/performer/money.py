@@ -116,9 +116,9 @@ def table(request: HttpRequest) -> HttpResponse:
 def year_page(request: HttpRequest, year: int) -> HttpResponse:
     """The year's statement, to read and to print."""
     who = viewer_id(request)
-    found = earnings.lines(who, year=year)
-    if not found:
+    if year not in earnings.years(who):  # also a year that no calendar has
         raise NotFound
+    found = earnings.lines(who, year=year)
     whole = earnings.statement_of(who, year)
     totals = [
         (code, int(sums["fee"]), int(sums["royalty"]), int(sums["fee"]) + int(sums["royalty"]))
