@@ -15,7 +15,12 @@ LATE_MS = 30 * 86_400_000
 """What is payable for longer than this is paid late."""
 
 
-def royalty_findings(lines: Iterable[Line], split: Split, leased: Mapping[str, set[str]]) -> Iterator[Finding]:
+Leases = Mapping[str, list[tuple[int, frozenset[str]]]]
+"""Licence → when each of its leases began, in Unix milliseconds, and whose clips it held."""
+_SECOND_MS = 1000
+
+
+def royalty_findings(lines: Iterable[Line], split: Split, leased: Leases) -> Iterator[Finding]:
     """Each payment is shared once, among those whose clips were leased, as the rule says."""
     shared: dict[str, int] = {}
     for line in lines:
@@ -30,14 +35,19 @@ def royalty_findings(lines: Iterable[Line], split: Split, leased: Mapping[str, s
         pool = int(body["pool_micro"])
         if not any(weights.values()) or dict(split(pool, weights, event=event)) != stated:
             yield Finding(line.index, "royalty", f"sharing {pool} micro-units by these weights gives other sums")
-        if (had := leased.get(str(body["licence"]))) is not None:
-            owed = {who for who, weight in weights.items() if weight}
-            if missing := had - owed:
-                yield Finding(line.index, "royalty", f"{min(missing)} was leased under this licence and has no share")
-            if strange := owed - had:
-                yield Finding(
-                    line.index, "royalty", f"{min(strange)} has a share and was never leased under this licence"
-                )
+        owed = {who for who, weight in weights.items() if weight}
+        if missing := _held(line, leased, _SECOND_MS) - owed:
+            yield Finding(line.index, "royalty", f"{min(missing)} was leased under this licence and has no share")
+        if strange := owed - _held(line, leased, -_SECOND_MS):
+            yield Finding(line.index, "royalty", f"{min(strange)} has a share and was never leased under this licence")
+
+
+def _held(line: Line, leased: Leases, inset_ms: int) -> set[str]:
+    """Whose clips were leased in the time that a royalty is for. Leases write whole seconds: `inset_ms` leaves out, or
+    takes in, what began on its edge."""
+    since, until = int(line.body.get("since_ms", 0)), int(line.body.get("until_ms", line.at_ms))
+    leases = leased.get(str(line.body["licence"]), [])
+    return {who for at, people in leases if since + inset_ms <= at < until - inset_ms for who in people}
 
 
 def payout_findings(lines: Iterable[Line]) -> Iterator[Finding]:

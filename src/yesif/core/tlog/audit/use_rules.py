@@ -38,7 +38,7 @@ class Uses:
         self._owner: dict[str, str] = {}  # performance → performer
         self.leases: dict[str, Line] = {}
         self.releases: dict[str, Line] = {}
-        self.leased_by_licence: dict[str, set[str]] = {}
+        self.leased: dict[str, list[tuple[int, frozenset[str]]]] = {}  # licence → (start in ms, performers) of each
 
     def take(self, line: Line) -> Iterator[Finding]:
         """One line whose body was read."""
@@ -78,7 +78,8 @@ class Uses:
         body = line.body
         run, licence = self._runs.get(str(body["run"])), self._licences.get(str(body["licence"]))
         self.leases[str(body["lease"])] = line
-        self.leased_by_licence.setdefault(str(body["licence"]), set()).update(str(r["performer"]) for r in line.rows)
+        people = frozenset(str(row["performer"]) for row in line.rows)
+        self.leased.setdefault(str(body["licence"]), []).append((int(body["starts_ms"]), people))
         if run is None or licence is None:
             yield Finding(line.index, "drift", "keys were leased for a run or a licence that is not on the record")
             return
