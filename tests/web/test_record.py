@@ -77,6 +77,15 @@ def test_each_use_stands_there_with_its_proof(ana: Client) -> None:
     assert str(queries.log_key()) in text
 
 
+def test_the_receipt_of_an_answer_also_holds_it_for_other_systems(ana: Client) -> None:
+    answered("ana")
+    sequence_record.now()
+    (line,) = queries.lines_about(person("ana").id)
+    found = receipt.read(ana.get(f"/performer/record/{line.seq}.zip").content)
+    assert found.verify().size == 2
+    assert json.loads(found.document)["@context"]
+
+
 def test_anothers_line_is_not_there(ana: Client) -> None:
     answered("bo")
     sequence_record.now()

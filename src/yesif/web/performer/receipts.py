@@ -47,6 +47,13 @@ def page(request: HttpRequest, grant_id: str) -> HttpResponse:
 @performers_only
 def file(request: HttpRequest, grant_id: str) -> HttpResponse:
     """The receipt as JSON-LD (ISO/IEC TS 27560 by DPV's guide)."""
+    answer = HttpResponse(document(request, grant_id), content_type="application/ld+json")
+    answer["content-disposition"] = f'attachment; filename="receipt-{grant_id}.jsonld"'
+    return answer
+
+
+def document(request: HttpRequest, grant_id: str) -> bytes:
+    """The same as bytes, which also go into the receipt of the grant's line on the record. Raises NotFound."""
     who = viewer_id(request)
     seen = consent.grant_of(grant_id, who)
     told = tuple(one.id for one in notices.about(who) if seen.revoked_at and one.given_at == seen.revoked_at)
@@ -54,9 +61,7 @@ def file(request: HttpRequest, grant_id: str) -> HttpResponse:
     studio = Studio(request.build_absolute_uri("/"), control)
     change = Change(seen.grant, seen.revoked_at, _effects(seen, len(told)) if seen.revoked_at else None, told)
     made = receipt(change, studio=studio, now=CLOCK.now())
-    answer = HttpResponse(json.dumps(made, ensure_ascii=False, indent=1), content_type="application/ld+json")
-    answer["content-disposition"] = f'attachment; filename="receipt-{grant_id}.jsonld"'
-    return answer
+    return json.dumps(made, ensure_ascii=False, indent=1).encode()
 
 
 @require_GET

@@ -15,9 +15,12 @@ from yesif.apps.record import queries as record
 from yesif.apps.record.queries import LineSeen
 from yesif.base.errors import Conflict, NotFound
 from yesif.web.access import performers_only, viewer_id
+from yesif.web.performer import receipts
 
 PAGE = 50
 USES = ("release", "lease")
+ANSWERS = ("grant", "revoke")
+"""Kinds whose receipt also holds the answer for other systems (receipt.jsonld)."""
 
 WORDS = {
     "grant": _("You answered what your work may be used for"),
@@ -101,7 +104,10 @@ def line(request: HttpRequest, seq: int) -> HttpResponse:
 @require_safe
 def receipt(request: HttpRequest, seq: int) -> HttpResponse:
     """The receipt of one line, to check without us."""
-    answer = HttpResponse(record.receipt_zip(seq, viewer_id(request)), content_type="application/zip")
+    who = viewer_id(request)
+    found = record.line(seq, viewer=who)
+    told = receipts.document(request, str(found.body["grant"])) if found.kind in ANSWERS and found.body else b""
+    answer = HttpResponse(record.receipt_zip(seq, who, document=told), content_type="application/zip")
     answer["Content-Disposition"] = f'attachment; filename="line-{seq}.zip"'
     answer["Cache-Control"] = "private, no-store"
     return answer
