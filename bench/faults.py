@@ -1,4 +1,4 @@
-"""100 random faults over 25 takes in two real browsers: every log agrees with its signed chain, every take sealed once.
+"""100 random faults over 20 takes in two real browsers: every log agrees with its signed chain, every take sealed once.
 
 `bench/faults.py [takes] [faults per take]`
 """
@@ -20,7 +20,7 @@ from tests.browser.harness import Studio
 from yesif.cli.demo.windows import windows
 
 
-def main(takes: int = 25, per_take: int = 4) -> None:
+def main(takes: int = 20, per_take: int = 5) -> None:
     head("playwright", "django", "uvicorn")
     rng = random.Random(11)
     began = time.monotonic()

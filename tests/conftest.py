@@ -13,7 +13,11 @@ ROOT = Path(__file__).parent
 _shelves = count()
 
 # A busy machine is slow at making inputs; that says nothing of the rules under test.
-settings.register_profile("house", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+_PATIENT = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+# Often enough to bite, seldom enough that `tests/core` stays within 10 s on an idle machine: more with
+# `pytest tests/core --hypothesis-profile=deep`.
+settings.register_profile("house", _PATIENT, max_examples=40)
+settings.register_profile("deep", _PATIENT, max_examples=1000)
 settings.load_profile("house")
 
 

@@ -12,16 +12,24 @@ from yesif.core.corpus.plan import ACROSS_SPLITS, NO_SPLIT, NOTHING_LEFT, Candid
 PARTS = ("voice", "face", "movement", "words", "labels")
 
 
+_SIDES = st.tuples(
+    st.sampled_from(["", "", "", "no-answer", "withdrawn"]),
+    st.integers(0, (1 << len(PARTS)) - 1).map(lambda bits: frozenset(p for i, p in enumerate(PARTS) if bits >> i & 1)),
+    st.booleans(),
+    st.integers(0, 500),
+)
+_PAIRS = st.sampled_from([(a,) for a in range(6)] + [(a, b) for a in range(6) for b in range(6) if a != b])
+_TAKES = st.lists(st.tuples(_PAIRS, st.booleans(), _SIDES, _SIDES), min_size=1, max_size=8)
+_SPLITS = st.lists(st.sampled_from(["train", "train", "dev", "test", ""]), min_size=6, max_size=6)
+
+
 @st.composite
 def casts(draw: st.DrawFn) -> list[Candidate]:
     """Takes of pairs drawn from a few performers, each with a split of their own and any answer."""
-    splits = draw(st.lists(st.sampled_from(["train", "train", "dev", "test", ""]), min_size=6, max_size=6))
-    rows = []
-    for take in range(draw(st.integers(1, 8))):
-        together = draw(st.booleans())
-        pair = draw(st.lists(st.integers(0, 5), min_size=1, max_size=2, unique=True))
+    splits, rows = draw(_SPLITS), []
+    for take, (pair, together, *sides) in enumerate(draw(_TAKES)):
         session = "-".join(map(str, sorted(pair)))
-        for position, who in zip("ab", pair, strict=False):
+        for position, who, (excluded, parts, recording, size) in zip("ab", pair, sides, strict=False):
             rows.append(
                 Candidate(
                     f"prf{take}{who}",
@@ -31,11 +39,11 @@ def casts(draw: st.DrawFn) -> list[Candidate]:
                     position,
                     (take, 1),
                     splits[who],
-                    excluded=draw(st.sampled_from(["", "", "", "no-answer", "withdrawn"])),
-                    parts=draw(st.sets(st.sampled_from(PARTS)).map(frozenset)),
-                    recording=draw(st.booleans()),
+                    excluded=excluded,
+                    parts=parts,
+                    recording=recording,
                     together=together,
-                    size=draw(st.integers(0, 500)),
+                    size=size,
                 )
             )
     return rows

@@ -26,7 +26,7 @@ def sound(one: Fit, crowd: dict[str, Performer]) -> None:
 
 
 @given(crowds(), st.lists(st.integers(1, 2), min_size=4, max_size=4), st.integers(1, 3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_every_match_keeps_every_rule(crowd: list[Performer], seats: list[int], rounds: int) -> None:
     by_id = {one.id: one for one in crowd}
     plan = match(crowd, slots(*seats), AIMS, rounds=rounds)
@@ -58,13 +58,13 @@ def best(crowd: list[Performer]) -> int:
 
 
 @given(crowds(most=8))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_with_seats_for_all_it_is_the_heaviest_there_is(crowd: list[Performer]) -> None:
     assert match(crowd, slots(9, 9, 9, 9), AIMS).worth == best(crowd)
 
 
 @given(crowds(), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_pairing_again_keeps_the_rules_and_those_who_play(crowd: list[Performer], data: st.DataObject) -> None:
     by_id = {one.id: one for one in crowd}
     everyone = [pair_of(a.id, b.id) for a, b in combinations(crowd, 2)]
@@ -79,7 +79,7 @@ def test_pairing_again_keeps_the_rules_and_those_who_play(crowd: list[Performer]
 
 
 @given(crowds(), st.integers(3, 6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_ensembles_keep_the_rules_for_every_two_in_them(crowd: list[Performer], size: int) -> None:
     by_id = {one.id: one for one in crowd}
     found = casts(crowd, AIMS, size=size, written=0b11111111)

@@ -24,14 +24,14 @@ from yesif.core.policy.grants import (
 )
 from yesif.core.policy.uses import CURRENT, Form, Part, Use, UseList, What
 
-some = settings(max_examples=200, deadline=None)
-few = settings(max_examples=100, deadline=None)
+some = settings(max_examples=100, deadline=None)
+few = settings(max_examples=50, deadline=None)
 
 
 def test_at_least_one_world_in_five_permits() -> None:
     seen: list[bool] = []
 
-    @settings(max_examples=300, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=100, deadline=None, derandomize=True, database=None)
     @given(worlds())
     def count(world: World) -> None:
         seen.append(world.decision().permitted)

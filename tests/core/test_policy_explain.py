@@ -38,7 +38,7 @@ def _meaning(answers: dict[str, str], terms: Conditions = TERMS) -> str:
     return meaning(**said, terms=terms)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(_ANSWERS, st.sampled_from(Form), st.booleans(), st.sets(st.sampled_from(Part)))
 def test_what_answers_mean_reads_at_grade_eight_or_less(
     answers: dict[str, str], form: Form, partner: bool, held: set[Part]

@@ -117,7 +117,7 @@ def test_a_proof_reads_back_and_holds_offline(index: int) -> None:
 
 
 @given(st.integers(0, 99), st.data())
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_any_changed_bit_of_a_proof_or_its_entry_is_found(index: int, draw: st.DataObject) -> None:
     text = str(proof_of(index, 100)).encode()
     at = draw.draw(st.integers(0, len(text) * 8 - 1))

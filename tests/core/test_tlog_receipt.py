@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from yesif.base.errors import YesIfError
@@ -56,7 +56,8 @@ def test_a_receipt_reads_back_and_holds() -> None:
 
 
 @given(st.integers(0, len(CONTENT) * 8 - 1))
-@settings(max_examples=150)
+@example(at=20059)  # an offset of the archive's directory that lies before its beginning
+@settings(max_examples=100)
 def test_a_changed_bit_never_proves_something_else(at: int) -> None:
     changed = bytearray(CONTENT)
     changed[at // 8] ^= 1 << (at % 8)

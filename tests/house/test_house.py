@@ -82,6 +82,13 @@ def test_every_setting_is_documented() -> None:
     assert used - told == set()
 
 
+def test_no_property_of_core_is_tried_more_than_a_hundred_times_in_the_suite() -> None:
+    """`tests/core` stays within 10 s; `--hypothesis-profile=deep` and `bench/` try them oftener."""
+    texts = {path.name: path.read_text() for path in (ROOT / "tests" / "core").glob("*.py")}
+    counts = [(name, int(n)) for name, text in texts.items() for n in re.findall(r"max_examples=([0-9_]+)", text)]
+    assert [one for one in counts if one[1] > 100] == []
+
+
 def test_no_migration_is_missing() -> None:
     run = subprocess.run(
         [sys.executable, "-m", "yesif.site.manage", "makemigrations", "--check", "--dry-run"],

@@ -175,6 +175,21 @@ def test_stamps_that_are_no_clock_are_replaced_by_arrivals_and_said(tmp_path: Pa
     assert max(abs(at - (number or 0) / 30) for at, number in frames_of(track)) < 0.05
 
 
+def test_frames_whose_stamps_are_out_of_order_are_all_in_the_film(tmp_path: Path, browser: Browser) -> None:
+    frames, config = as_avcc(encoded(tuple(range(180))))
+    with (tmp_path / "c.yif").open("wb") as file:
+        log = LogWriter(file)
+        log.say(Kind.HEADER, header("camera", codec="h264"))
+        log.say(Kind.CONFIG, config)
+        for number, (frame, key) in enumerate(frames):
+            moved = {50: 51, 51: 50, 100: 97}.get(number, number)
+            late = browser.us(number / 30 + browser.late())
+            log.add(Kind.VIDEO, frame, timestamp_us=round(moved / 30 * 1e6), arrival_us=late, key=key)
+    track = put_together(tmp_path / "c.yif", tmp_path / "v.yif")
+    assert [number for _, number in frames_of(track)] == list(range(180)), "nothing lost, in the order it was filmed"
+    assert "frames-lost" in checks(track), "the moment nothing claims any more is told"
+
+
 @pytest.mark.parametrize("cut", [8, 300, 20_000, 60_001])
 def test_a_log_cut_anywhere_gives_the_beginning(tmp_path: Path, browser: Browser, cut: int) -> None:
     camera_log(tmp_path / "whole.yif", browser, start_s=0.0)

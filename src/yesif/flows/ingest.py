@@ -24,6 +24,8 @@ from yesif.apps.footage.actions import review, uploads
 from yesif.apps.footage.boxes import TakeBoxes, boxes_of
 from yesif.apps.footage.queries import tracks as queries
 from yesif.apps.footage.queries.tracks import PerformanceHere, TakeHere, TrackHere
+from yesif.apps.keys import actions as key_actions
+from yesif.apps.keys import queries as keys
 from yesif.base.errors import Conflict, NotFound
 from yesif.flows.engine import Heavy, JobSeen, Limits, Run, retry, status, workflow
 from yesif.media import stations
@@ -115,6 +117,8 @@ def grace(job: Run) -> Plain:
     for take_id in overdue:
         with suppress(Conflict):  # it went on meanwhile
             start_ingest(take_id=take_id, now=job.now())
+    since = job.now() - timedelta(hours=1)
+    job.step("forget", lambda: not keys.destroyed_since(since) or key_actions.forget_bytes())
     gone = job.step("leftovers", lambda: uploads.clear_leftovers(older_than=job.now() - timedelta(days=1)))
     return {"started": len(overdue), "leftovers": gone}
 

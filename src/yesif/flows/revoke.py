@@ -59,6 +59,11 @@ def withdraw(*, performance_id: str, performer_id: str, now: datetime) -> Ended:
     return _tell(performer_id, "withdrawn", on_revoke, now)
 
 
+def tell_of_erasure(*, performer_id: str, now: datetime) -> Ended:
+    """Tell whoever holds a performer who is being erased, in the transaction that withdrew everything of theirs."""
+    return _tell(performer_id, "erased", OnRevoke.RETIRE, now)
+
+
 def holders(performer_id: str, *, performance_id: str = "") -> int:
     """How many licensees hold something of this performer's (or this performance): for the page before the no."""
     mine = [performance_id] if performance_id else [row.id for row in footage.of_performer(performer_id)]

@@ -16,6 +16,7 @@ from yesif.core.vault.chunks import Opened, plain_size, seal, sealed_size
 from yesif.media.store import Blob, Store, open_store
 
 _BLOCK = 1 << 20
+_AHEAD = 2 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Sealed:
 
     def open(self) -> BinaryIO:
         """It as a file that can be sought. Raises NotFound, Damaged."""
-        return io.BufferedReader(_Reading(self.opened()), 16 * _BLOCK // 64)
+        return io.BufferedReader(_Reading(self.opened()), _BLOCK // 4)
 
     def read(self, start: int, length: int) -> bytes:
         """Up to `length` bytes from `start`. Raises NotFound, Damaged."""
@@ -60,12 +61,8 @@ class Sealed:
 
     def opened(self) -> Opened:
         """It, readable from anywhere. Raises NotFound, Damaged."""
-        store, name = open_store(self.url), name_of(self.box.id, self.sha256)
-
-        def read_at(offset: int, length: int) -> bytes:
-            return store.read_range(name, offset, length)
-
-        return Opened(self.box.key, read_at, store.size(name), context=_context(self.box.id))
+        ahead = _Ahead(open_store(self.url), name_of(self.box.id, self.sha256))
+        return Opened(self.box.key, ahead.read, ahead.size, context=_context(self.box.id))
 
 
 Source = Path | Sealed
@@ -113,6 +110,22 @@ def _blocks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             yield block
+
+
+class _Ahead:
+    """A blob read some megabytes at a time: chunk by chunk, a bucket would be asked sixty times for each of them."""
+
+    def __init__(self, store: Store, name: str) -> None:
+        self.size = store.size(name)
+        self._store, self._name = store, name
+        self._start, self._held = 0, b""
+
+    def read(self, offset: int, length: int) -> bytes:
+        at = offset - self._start
+        if at < 0 or at + length > len(self._held):
+            self._held = self._store.read_range(self._name, offset, max(length, _AHEAD))
+            self._start, at = offset, 0
+        return self._held[at : at + length]
 
 
 class _Reading(io.RawIOBase):

@@ -12,7 +12,13 @@ from collections.abc import AsyncIterator
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    StreamingHttpResponse,
+)
 from django.urls import reverse
 
 from yesif.apps.footage.queries import desk, review
@@ -37,7 +43,9 @@ def address(performance_id: str, *, kind: str, viewer_id: str) -> str:
 
 
 async def media(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Serve it, whole or the asked range. Expired, altered, someone else's and gone are one and the same 404."""
+    """Serve it (GET, HEAD), whole or a range. Expired, altered, someone else's and gone are one and the same 404."""
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
     person = await request.auser()
     try:
         performance_id, kind, viewer_id = signing.loads(token, salt=_SALT, max_age=LIFETIME_S)

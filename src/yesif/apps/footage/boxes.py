@@ -7,7 +7,6 @@ from datetime import datetime
 from yesif.apps.footage.models import FeatureTable, Performance, Track
 from yesif.apps.keys import actions as keys
 from yesif.base.errors import Conflict
-from yesif.media.store import Store
 from yesif.media.strongbox import Box, name_of
 
 JOINT = ("heard",)
@@ -51,7 +50,7 @@ def place_of_track(performance_id: str, take_id: str, kind: str) -> str:
     return take_id if kind in JOINT else performance_id
 
 
-def destroy_all(performances: Iterable[Performance], *, store: Store, now: datetime) -> list[str]:
+def destroy_all(performances: Iterable[Performance], *, now: datetime) -> list[str]:
     """Destroy the boxes of these performances and of what their takes hold of everyone; forget what was measured.
 
     Returns the names of the blobs that lay in them, for the caller to delete once this is committed: without their keys

@@ -69,18 +69,21 @@ def destroy_boxes(*, box_ids: Collection[str], now: datetime) -> None:
             Row.objects.filter(pk=box_id).update(wrapped=None, destroyed_at=now)
 
 
-def forget_bytes() -> None:
-    """Make the database let go of the bytes of keys that were destroyed; outside a transaction, harmless to repeat.
+def forget_bytes() -> bool:
+    """Make the database let go of the bytes of keys that were destroyed; harmless to repeat, as the worker does.
+
+    False where it cannot yet: inside a transaction, or while a reader still needs the write-ahead file.
 
     SQLite: `secure_delete` has overwritten them in the file, and the write-ahead file is emptied here. PostgreSQL keeps
     old versions of rows until a table is rewritten, as is done here, and in its own write-ahead log and in backups for
     as long as these are kept: there, what protects them is that they are wrapped under the root key.
     """
     if connection.in_atomic_block:
-        raise RuntimeError("a transaction would keep the bytes it has just written over")
+        return False
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            for model in (PerformerKey, Row):
-                cursor.execute(f"VACUUM FULL {connection.ops.quote_name(model._meta.db_table)}")
+            busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
+        for model in (PerformerKey, Row):
+            cursor.execute(f"VACUUM FULL {connection.ops.quote_name(model._meta.db_table)}")
+    return True

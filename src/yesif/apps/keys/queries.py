@@ -4,6 +4,7 @@ A key that was destroyed and one that never was are the same answer: NotFound.
 """
 
 from collections.abc import Collection
+from datetime import datetime
 
 from yesif.apps.keys.models import Box as Row
 from yesif.apps.keys.models import PerformerKey
@@ -55,6 +56,12 @@ def living(box_ids: Collection[str]) -> dict[str, Box]:
         for row in rows.values()
         if alive >= set(row.owners)
     }
+
+
+def destroyed_since(moment: datetime) -> bool:
+    """Was any key destroyed since then?"""
+    since = {"destroyed_at__gt": moment}
+    return PerformerKey.objects.filter(**since).exists() or Row.objects.filter(**since).exists()
 
 
 def is_destroyed(performer_id: str) -> bool:

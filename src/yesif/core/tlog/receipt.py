@@ -138,7 +138,7 @@ def _members(content: bytes) -> dict[str, bytes]:
             if any(one.compress_type != zipfile.ZIP_STORED for one in listed):
                 raise Damaged("the parts of a receipt are stored, not packed")
             return {one: archive.read(one) for one in names}
-    except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, OSError):
+    except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, OSError, ValueError):
         raise Damaged("this is not a .zip, or it was cut or changed") from None
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yesif.apps.consent import queries as consent
 from yesif.apps.footage.actions import review as actions
 from yesif.apps.footage.queries import review as queries
+from yesif.apps.footage.queries import withdrawal
 from yesif.base.errors import BadInput
 from yesif.core.policy.effects import of_withdrawal
 from yesif.core.policy.grants import OnRevoke
@@ -111,7 +112,7 @@ def withdraw(request: HttpRequest, performance_id: str) -> HttpResponse:
         effects = of_withdrawal(
             on_revoke=seen.grant.conditions.on_revoke if seen else OnRevoke.STOP_NEW,
             licensees=revoke.holders(who, performance_id=performance_id),
-            deletes=False,
+            deletes=withdrawal.deletes(performance_id, viewer_id=who, now=CLOCK.now()),
             now=CLOCK.now(),
         )
         return render(request, "performer/withdraw.html", {"review": found, "effects": effects})

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("offers/<str:booking_id>", views.offer, name="offer"),
     path("takes", review.takes, name="takes"),
     path("takes/<str:performance_id>", review.page, name="review"),
+    path("", include("yesif.web.performer.erase_urls")),
     path("takes/<str:performance_id>/picture", review.picture, name="picture"),
     path("takes/<str:performance_id>/track", track.page, name="track"),
     path("takes/<str:performance_id>/track.<str:form>", track.picture, name="track-picture"),

@@ -111,7 +111,9 @@ def seal(request: HttpRequest, upload_id: str) -> HttpResponseBase:
     """The browser says it has sent all: compare, keep, tell the ingest; repeatable when the answer was lost."""
     if request.method != "POST":
         return _say("An upload is sealed with POST.", 405, {"Allow": "POST"})
-    who, claim = str(request.user.pk), _claim(request.body)
+    who = str(request.user.pk)
+    queries.incoming(upload_id=upload_id, performer_id=who)  # someone else's is not there, whatever the claim says
+    claim = _claim(request.body)
     try:
         store, now = open_store(settings.STORAGE), timezone.now()
         agreed = uploads.agree(upload_id=upload_id, performer_id=who, claim=claim, store=store, now=now)

@@ -7,9 +7,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from yesif.apps.footage.actions import erasure
 from yesif.apps.footage.actions.seals import NEVER_LIFTED
 from yesif.apps.footage.models import Performance, SealedSpan
 from yesif.apps.footage.queries.review import REVIEWABLE, length_ns, owned
+from yesif.apps.footage.queries.withdrawal import is_fresh
 from yesif.apps.people.models import Person
 from yesif.apps.record import actions as record
 from yesif.base.errors import BadInput, Conflict, NotFound
@@ -111,7 +113,8 @@ def release(*, performance_id: str, performer_id: str, now: datetime) -> None:
 
 @transaction.atomic
 def withdraw(*, performance_id: str, performer_id: str, now: datetime) -> None:
-    """Take the performance out of everything from this commit on. Final; the fee is not touched. Raises NotFound."""
+    """Take the performance out of everything from this commit on; within a week of the scene, also delete it by
+    destroying its keys (RULES §4). Final; the fee is not touched. Raises NotFound."""
     performance = _locked(performance_id, performer_id)
     if performance.state == "withdrawn":
         return
@@ -120,7 +123,10 @@ def withdraw(*, performance_id: str, performer_id: str, now: datetime) -> None:
     performance.partner_may_watch = False
     performance.save(update_fields=["state", "withdrawn_at", "partner_may_watch"])
     _drop_preview(performance)
-    _line(performance, now, what="withdrawn")
+    deleted = is_fresh(performance.take, now)
+    if deleted:
+        erasure.delete(performance, now=now)
+    _line(performance, now, what="withdrawn", deleted=int(deleted))
 
 
 def _reviewable(performance_id: str, performer_id: str) -> Performance:

@@ -43,7 +43,7 @@ class Bundle:
             return cls(lambda name: _file(path / name), lambda folder: _listed(path, folder))
         try:
             archive = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError):
+        except (zipfile.BadZipFile, OSError, ValueError):
             raise BadInput("An audit reads a folder or a .zip that the auditor’s page gave you.") from None
         names = set(archive.namelist())
         return cls(

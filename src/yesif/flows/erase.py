@@ -1,0 +1,72 @@
+"""Erase a performer: their key is destroyed, and with it everything that was ever sealed under it. Killed, it goes on.
+
+facts     one transaction: every take withdrawn, every key destroyed, name and address gone, the line written
+bytes     the blobs those keys opened, and copies of them in releases that lie here in the clear
+forget    the database lets go of the keys' bytes
+
+After the first step nothing can be read any more; the other two only make room.
+"""
+
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+from django.conf import settings
+from django.db import transaction
+
+from yesif.apps.footage.actions import erasure
+from yesif.apps.keys import actions as keys
+from yesif.apps.market.actions import recall
+from yesif.apps.people import erasure as people
+from yesif.apps.record import actions as record
+from yesif.flows import revoke
+from yesif.flows.engine import JobSeen, Later, Run, status, workflow
+
+Plain = dict[str, Any]
+
+
+def erase(*, person_id: str, now: datetime) -> None:
+    """Erase a performer, from this commit on; a worker deletes the bytes. Twice is once. Raises NotFound, Conflict."""
+    with transaction.atomic():
+        if not keys.destroy(performer_id=person_id, now=now):
+            return
+        names = erasure.erase(performer_id=person_id, now=now)
+        revoke.tell_of_erasure(performer_id=person_id, now=now)
+        releases = recall.recall(performer_id=person_id)
+        people.erase(person_id=person_id)
+        record.forget(about=person_id)
+        record.append(kind="erasure", body={"person": person_id}, about=[person_id], now=now)
+        args = {"names": names, "releases": releases}
+        leave_no_bytes.enqueue(key=_key(person_id), args=args, now=now, priority=5)
+    keys.forget_bytes()
+
+
+def progress(person_id: str) -> JobSeen | None:
+    """How far the deletion of an erased person's bytes is."""
+    return status(_key(person_id))
+
+
+@workflow("erase")
+def leave_no_bytes(job: Run) -> Plain:
+    """Delete what an erased person's keys opened."""
+    names, releases = cast("list[str]", job.args["names"]), cast("list[str]", job.args["releases"])
+    gone = job.step("bytes", lambda: erasure.delete_blobs(names))
+    job.step("releases", lambda: [_remove(release_id) for release_id in releases])
+    job.step("forget", _forget)
+    return {"blobs": gone}
+
+
+def _remove(release_id: str) -> str:
+    shutil.rmtree(Path(settings.RELEASES) / release_id, ignore_errors=True)
+    return release_id
+
+
+def _forget() -> bool:
+    if not keys.forget_bytes():
+        raise Later("The database is being read; its old pages go in a minute.", timedelta(minutes=1))
+    return True
+
+
+def _key(person_id: str) -> str:
+    return f"erase:{person_id}"
