@@ -16,11 +16,12 @@ from django.utils.timezone import now  # noqa: E402
 
 from yesif.apps.consent.actions import questions  # noqa: E402
 from yesif.apps.footage.boxes import place_of_track  # noqa: E402
-from yesif.apps.footage.models import Take, Track, Upload  # noqa: E402
+from yesif.apps.footage.models import SealedSpan, Take, Track, Upload  # noqa: E402
 from yesif.apps.keys import queries as keys  # noqa: E402
 from yesif.apps.people import queries as people  # noqa: E402
 from yesif.apps.people.actions import join  # noqa: E402
 from yesif.apps.record.models import Line  # noqa: E402
+from yesif.apps.stage.models import Event, Session  # noqa: E402
 from yesif.apps.stage.queries import sessions as stage  # noqa: E402
 from yesif.base import ids  # noqa: E402
 from yesif.cli.demo import cast  # noqa: E402
@@ -29,9 +30,11 @@ from yesif.media.strongbox import Sealed  # noqa: E402
 from yesif.media.takelog import chain  # noqa: E402
 
 
-def book(cards: int = 1) -> dict[str, Any]:
+def book(cards: int = 1, starts_now: bool = False) -> dict[str, Any]:
     """A booked session: ids by position, and a link into the room for each."""
     booked = cast.book(cards=cards)
+    if starts_now:
+        Session.objects.filter(pk=booked.session_id).update(starts_at=now())
     onward = f"/room/{booked.session_id}"
     return {
         "session": booked.session_id,
@@ -100,6 +103,24 @@ def log(sha256: str) -> str:
     return _copy(Track.objects.select_related("performance").get(log_sha256=sha256), sha256)
 
 
+def sealed(session: str) -> dict[str, Any]:
+    """Every living seal of a session's one take, and the take's length."""
+    [take] = Take.objects.filter(scene__session_id=session).exclude(state="called-off")
+    spans = SealedSpan.objects.filter(performance__take=take, lifted_at=None).select_related("performance")
+    return {
+        "length_ns": (take.cut_ns or 0) - take.action_ns,
+        "spans": [
+            {"position": one.performance.position, "why": one.why, "start_ns": one.start_ns, "end_ns": one.end_ns}
+            for one in spans
+        ],
+    }
+
+
+def kinds(session: str) -> list[str]:
+    """What happened in a room, in order."""
+    return list(Event.objects.filter(session_id=session).order_by("seq").values_list("kind", flat=True))
+
+
 def received(take: str) -> dict[str, int]:
     """Bytes on disk of uploads still on their way in, by position and kind."""
     found = Upload.objects.filter(track__performance__take_id=take, stopped_at=None).select_related(
@@ -139,7 +160,7 @@ def question(person: str) -> str:
 
 
 QUESTIONS = {
-    one.__name__: one for one in (performer, question, book, link, takes, states, tracks, log, received, damage)
+    one.__name__: one for one in (performer, question, book, link, takes, states, tracks, log, received, damage, sealed, kinds)
 }
 
 if __name__ == "__main__":

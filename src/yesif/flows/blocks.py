@@ -20,7 +20,7 @@ from yesif.apps.casting.queries.blocks import BlockSeen, PairSeen
 from yesif.apps.consent import actions as consent
 from yesif.apps.decks import queries as decks
 from yesif.apps.stage.actions import bookings, calling_off
-from yesif.apps.stage.queries import sessions
+from yesif.apps.stage.queries import after, sessions
 from yesif.base.errors import Conflict, Refused
 from yesif.core.matching.block import repair
 from yesif.core.matching.cards import Card, deal, dealable
@@ -154,7 +154,7 @@ def why_not(project_id: str, producer_id: str, a: str, b: str, *, now: datetime)
 
 def _after() -> dict[str, Sequence[frozenset[str]]]:
     """What was said after scenes: never again, and again; silent, and read here only to be matched by."""
-    return {}
+    return {"never": tuple(after.never_again()), "again": tuple(after.gladly_again())}
 
 
 def _has_begun(pair: PairSeen) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from yesif.apps.stage.models import PlayAgain
 
@@ -18,19 +18,24 @@ class Answer:
     blocked: bool
 
 
-def never_again(performer_ids: Iterable[str]) -> frozenset[frozenset[str]]:
-    """Pairs that must not meet: one of them, or both, said never. Which one is not in the answer."""
-    among = list(performer_ids)
-    found = PlayAgain.objects.filter(Q(answer="never") | Q(blocked=True), by_id__in=among, about_id__in=among)
+def never_again(performer_ids: Iterable[str] | None = None) -> frozenset[frozenset[str]]:
+    """Pairs that must not meet: one of them, or both, said never. Which one is not in the answer. None: of everyone."""
+    found = _among(performer_ids).filter(Q(answer="never") | Q(blocked=True))
     return frozenset(frozenset(pair) for pair in found.values_list("by_id", "about_id"))
 
 
-def gladly_again(performer_ids: Iterable[str]) -> frozenset[frozenset[str]]:
-    """Pairs that both said yes: partners who may build something over several sessions."""
-    among = list(performer_ids)
-    found = PlayAgain.objects.filter(answer="yes", blocked=False, by_id__in=among, about_id__in=among)
+def gladly_again(performer_ids: Iterable[str] | None = None) -> frozenset[frozenset[str]]:
+    """Pairs that both said yes: partners who may build something over several sessions. None: of everyone."""
+    found = _among(performer_ids).filter(answer="yes", blocked=False)
     said = set(found.values_list("by_id", "about_id"))
     return frozenset(frozenset((a, b)) for a, b in said if (b, a) in said)
+
+
+def _among(performer_ids: Iterable[str] | None) -> QuerySet[PlayAgain]:
+    if performer_ids is None:
+        return PlayAgain.objects.all()
+    among = list(performer_ids)
+    return PlayAgain.objects.filter(by_id__in=among, about_id__in=among)
 
 
 def own_answers(performer_id: str) -> list[Answer]:
