@@ -14,7 +14,9 @@ from yesif.apps.footage.queries import desk, review
 from yesif.apps.footage.queries import reminders as letters
 from yesif.apps.footage.queries import rulings as queries
 from yesif.apps.market.material import material
-from yesif.apps.people.models import Person, Role
+from yesif.apps.people import queries as people
+from yesif.apps.people.models import Role
+from yesif.apps.stage.actions import room
 from yesif.base.errors import BadInput, Conflict, NotFound, Refused
 from yesif.flows import review_reminders
 
@@ -128,10 +130,12 @@ def test_an_appeal_is_decided_by_somebody_who_had_no_part_in_the_ruling() -> Non
 def test_who_is_deactivated_is_told_why_and_an_overturned_ruling_lets_them_back() -> None:
     made = played(state="released")
     ruling = in_force(made.bo, kind="deactivate", reason="other-person")
-    assert not Person.objects.get(pk=person("bo").id).is_active
+    with pytest.raises(Refused, match="Decisions about you"):
+        room.enter(session_id=made.session, performer_id=person("bo").id, studio_ns=10**18, now=NOW)
+    assert people.roles_of(person("bo").id) == ("performer",)  # signed in as before: the appeal is theirs
     rulings.appeal(ruling_id=ruling, performer_id=person("bo").id, words="I am me.", now=NOW)
     rulings.decide(ruling_id=ruling, by=person("lab").id, outcome="overturned", answer="Checked.", now=NOW)
-    assert Person.objects.get(pk=person("bo").id).is_active
+    room.enter(session_id=made.session, performer_id=person("bo").id, studio_ns=10**18, now=NOW)
 
 
 def test_the_desk_sees_only_what_its_performers_released_and_never_another_projects() -> None:

@@ -8,10 +8,10 @@ from tests.apps.room_cast import NOW, OPENED, Booked, S, booked, come_in
 from tests.people import person
 from yesif.apps.decks.models import Card
 from yesif.apps.footage.actions import care as footage_care
-from yesif.apps.footage.actions import review, takes
+from yesif.apps.footage.actions import review, rulings, takes
 from yesif.apps.footage.models import Performance, SealedSpan
-from yesif.apps.stage.actions import after, care, room, safety
-from yesif.apps.stage.models import CareCase, Event, Scene
+from yesif.apps.stage.actions import after, care, forgetting, room, room_check, safety
+from yesif.apps.stage.models import CareCase, Event, PlayAgain, RoomCheck, Scene
 from yesif.apps.stage.queries import after as after_queries
 from yesif.apps.stage.queries import care as care_queries
 from yesif.apps.stage.queries import sessions, standing
@@ -219,3 +219,16 @@ def test_no_reader_of_casting_money_or_quality_knows_of_stopping() -> None:
         for path in (root / folder).rglob("*.py"):
             said = path.read_text()
             assert not [word for word in ("softened", "off-record", "swapped", "CareCase") if word in said], path
+
+
+def test_who_is_erased_leaves_no_answer_no_check_and_no_words(playing: Booked) -> None:
+    after.play_again(session_id=playing.session, performer_id=playing.ana, answer="never", now=NOW)
+    after.play_again(session_id=playing.session, performer_id=playing.bo, answer="yes", now=NOW)
+    room_check.keep(performer_id=playing.ana, found={"rows": [{"ok": True, "text": "x"}]}, now=NOW)
+    footage_care.report(session_id=playing.session, performer_id=playing.ana, words="He shouted.", now=NOW)
+    forgetting.forget(about=playing.ana)
+    rulings.forget(about=playing.ana)
+    assert not PlayAgain.objects.exists()
+    assert not RoomCheck.objects.exists()
+    case = CareCase.objects.get()
+    assert (case.words, case.evidence) == ("", {})

@@ -12,8 +12,9 @@ from django.db import transaction
 from yesif.apps.casting.models import Booking
 from yesif.apps.footage.models import Performance, Ruling
 from yesif.apps.footage.queries.review import length_ns
-from yesif.apps.people.models import Person, Role
+from yesif.apps.people.models import Role
 from yesif.apps.record import actions as record
+from yesif.apps.stage.queries.sessions import BARRED
 from yesif.base.errors import BadInput, Conflict, NotFound, Refused
 
 REASONS = {
@@ -120,10 +121,15 @@ def _put_in_force(ruling: Ruling, now: datetime) -> None:
         Performance.objects.filter(pk=ruling.performance_id).update(rejected_at=now)
     elif ruling.kind == "remove":
         project = ruling.performance.take.scene.session.project_id
-        ahead = Booking.objects.filter(project_id=project, performer_id=ruling.about_id, starts_at__gt=now)
-        ahead.filter(declined_at=None).update(declined_at=now)
-    else:
-        Person.objects.filter(pk=ruling.about_id).update(is_active=False)
+        _end_bookings(ruling.about_id, now, project_id=project)
+    else:  # they sign in as before: their money, their answers and their appeal stay theirs
+        Role.objects.get_or_create(person_id=ruling.about_id, role=BARRED)
+        _end_bookings(ruling.about_id, now)
+
+
+def _end_bookings(performer_id: str, now: datetime, **of: str) -> None:
+    ahead = Booking.objects.filter(performer_id=performer_id, starts_at__gt=now, declined_at=None, **of)
+    ahead.update(declined_at=now)
 
 
 def _take_back(ruling: Ruling) -> None:
@@ -131,7 +137,7 @@ def _take_back(ruling: Ruling) -> None:
     if ruling.kind == "reject":
         Performance.objects.filter(pk=ruling.performance_id).update(rejected_at=None)
     elif ruling.kind == "deactivate":
-        Person.objects.filter(pk=ruling.about_id).update(is_active=True)
+        Role.objects.filter(person_id=ruling.about_id, role=BARRED).delete()
 
 
 def _locked(ruling_id: str, by: str) -> Ruling:
@@ -151,3 +157,9 @@ def _of_desk(performance: Performance, who: str) -> bool:
 def _line(ruling: Ruling, what: str, now: datetime) -> None:
     body = {"performance": ruling.performance_id, "what": what, "ruling": ruling.id, "reason": ruling.reason}
     record.append(kind="review", body=body, about=[ruling.about_id], now=now)
+
+
+@transaction.atomic
+def forget(*, about: str) -> None:
+    """The words said in rulings about a person, when they are erased; that there was one, and its dates, stay."""
+    Ruling.objects.filter(about_id=about).update(words="", appeal="", answer="")

@@ -10,7 +10,9 @@ from django.db.models import Max
 from yesif.apps.casting.models import Booking
 from yesif.apps.decks.models import Card, PersonaNote
 from yesif.apps.money.actions import escrow, fees
+from yesif.apps.people.models import Role
 from yesif.apps.stage.models import Dealing, Place, Scene, Session
+from yesif.apps.stage.queries.sessions import BARRED
 from yesif.base.errors import BadInput, Conflict, NotFound, Refused
 from yesif.core.ledger.fee import Rate, fee_micro
 
@@ -54,6 +56,8 @@ def book_session(
         raise BadInput("A session has two to six different performers.")
     if len({one.performer.split_group for one in bookings}) > 1:
         raise Refused("These performers are in different groups of the dataset; no release could hold their scene.")
+    if Role.objects.filter(person_id__in=performers, role=BARRED).exists():
+        raise Refused("One of these performers cannot be booked.")
     if not scenes:
         raise BadInput("A session plays at least one card.")
     for one in bookings:

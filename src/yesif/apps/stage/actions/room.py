@@ -14,10 +14,12 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
+from yesif.apps.people.models import Role
 from yesif.apps.record import actions as record
 from yesif.apps.stage.actions import presence
 from yesif.apps.stage.actions.timeline import act, in_room, locked, opened, session_of, write
 from yesif.apps.stage.models import Place, Scene, Session
+from yesif.apps.stage.queries.sessions import BARRED
 from yesif.apps.stage.queries.standing import cool_down_s
 from yesif.base.errors import Conflict, NotFound, Refused
 
@@ -50,6 +52,8 @@ def enter(*, session_id: str, performer_id: str, studio_ns: int, now: datetime) 
     session, place = locked(session_id, performer_id, studio_ns)
     if session.phase == "ended":
         raise Refused("This session is over.")
+    if Role.objects.filter(person_id=performer_id, role=BARRED).exists():
+        raise Refused("You cannot play at the moment. The reason stands under “Decisions about you”.")
     if place.booking is not None and place.booking.accepted_at is None:
         raise Refused("Accept the offer first; then the room opens for you.")
     if session.opened_ns is None:

@@ -7,6 +7,9 @@ from yesif.apps.decks.queries import CardSeen, card_seen
 from yesif.apps.stage.models import Dealing, Event, Place, Scene, Session
 from yesif.base.errors import NotFound
 
+BARRED = "barred"
+"""The mark of a performer who was deactivated by a ruling: no booking and no room, but everything else of theirs."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlaceSeen:
