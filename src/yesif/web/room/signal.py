@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from yesif.apps.footage.actions import takes
 from yesif.apps.footage.queries import takes as take_queries
-from yesif.apps.stage.actions import care, presence, safety, waiting
+from yesif.apps.stage.actions import care, presence, safety
 from yesif.apps.stage.actions import room as stage
 from yesif.apps.stage.queries import presence as presence_queries
 from yesif.apps.stage.queries import sessions as stage_queries
@@ -218,8 +218,11 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
             await _asked(care.call, **who, now=timezone.now())
             await self._say(type="helped")  # to nobody else: that somebody asked is theirs alone
         elif kind == "another":
-            await _asked(waiting.ask_another, **who, studio_ns=at_ns)
+            ask = {"studio_ns": at_ns, "now": timezone.now()}
+            moved = await _asked(waiting_flow.ask_another, self.session_id, self.performer, **ask)
             await self._tell("changed")
+            for room in moved:
+                await self.channel_layer.group_send(f"room.{room}", {"type": "changed"})
         elif kind == "leave":
             ended, over = await _asked(takes.leave, **who, studio_ns=at_ns)
             await self._tell_cut(ended)

@@ -42,6 +42,7 @@ def room(*, session_id: str, performer_id: str) -> dict[str, object]:
         },
         "stands": _stands(session_id, performer_id),
         "waits": asdict(waiting.waits(session_id, performer_id)) if seen.phase == "lobby" else None,
+        "moved_to": stage.moved_to(session_id, performer_id) if seen.phase == "ended" else "",
     }
 
 

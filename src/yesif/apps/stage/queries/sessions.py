@@ -96,6 +96,16 @@ def is_producer_of(session_id: str, person_id: str) -> bool:
     return Session.objects.filter(pk=session_id, project__producer_id=person_id).exists()
 
 
+def moved_to(session_id: str, performer_id: str) -> str:
+    """Where a performer plays instead, when their session was called off for another pair; "" where it was not."""
+    old = Session.objects.filter(pk=session_id, phase="ended").first()
+    if old is None or old.events.filter(kind="ended").exists():
+        return ""
+    others = Session.objects.filter(project_id=old.project_id, starts_at=old.starts_at, number__gt=old.number)
+    found = others.filter(places__performer_id=performer_id).exclude(phase="ended").order_by("-number")
+    return found.values_list("id", flat=True).first() or ""
+
+
 def position(session_id: str, performer_id: str) -> str:
     """Where in the session's cast a performer stands. Raises NotFound."""
     found = Place.objects.filter(session_id=session_id, performer_id=performer_id).values_list("position", flat=True)

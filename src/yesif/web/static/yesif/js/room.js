@@ -174,6 +174,10 @@ class Room {
   #moved(state) {
     this.#state = state;
     this.#draw();
+    if (state.moved_to) {
+      say("waits", "You are paired with somebody else who is here; this page takes you to them.");
+      location.assign(`/room/${state.moved_to}`);
+    }
     this.#record();
     if (state.over) this.#cut(state.over.take, state.over.cut_ns, state.over.played); // the line may have been down at the cut
   }

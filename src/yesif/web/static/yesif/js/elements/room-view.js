@@ -12,6 +12,7 @@
  * @property {{take: string, performance: string, action_ns: string} | null} take that rolls
  * @property {{take: string, cut_ns: string, played: boolean, sealed_s: number} | null} over the last take that ended
  * @property {Stands} stands
+ * @property {string} [moved_to] the room of the new pair
  * @property {{offered: boolean, stood_up: boolean, wants_another: boolean} | null} waits for a partner who has not come
  */
 
