@@ -4,6 +4,7 @@ import pytest
 
 from tests.apps.room_cast import NOW, Booked, S, booked
 from tests.people import person
+from yesif.apps.money.models import Fee
 from yesif.apps.stage.actions import room, waiting
 from yesif.apps.stage.models import Event
 from yesif.apps.stage.queries import waiting as queries
@@ -30,9 +31,12 @@ def test_another_partner_is_offered_at_five_minutes_and_the_fee_is_due_at_ten_ea
     assert look(made, 300) == (("re-pair-offered", made.ana),)
     assert look(made, 301) == ()
     assert look(made, 599) == ()
+    assert not Fee.objects.filter(kind="stood-up").exists()
     assert look(made, 600) == (("stood-up", made.ana),)
     assert look(made, 5000) == ()
     assert Event.objects.get(kind="stood-up").body == {"waited_s": 600}
+    [fee] = Fee.objects.filter(kind="stood-up")
+    assert fee.performer == made.ana
     seen = queries.waits(made.session, made.ana)
     assert (seen.offered, seen.stood_up) == (True, True)
 

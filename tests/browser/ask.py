@@ -18,10 +18,11 @@ from yesif.apps.consent.actions import questions  # noqa: E402
 from yesif.apps.footage.boxes import place_of_track  # noqa: E402
 from yesif.apps.footage.models import SealedSpan, Take, Track, Upload  # noqa: E402
 from yesif.apps.keys import queries as keys  # noqa: E402
+from yesif.apps.money.models import Fee  # noqa: E402
 from yesif.apps.people import queries as people  # noqa: E402
 from yesif.apps.people.actions import join  # noqa: E402
 from yesif.apps.record.models import Line  # noqa: E402
-from yesif.apps.stage.models import Event, Session  # noqa: E402
+from yesif.apps.stage.models import Event, Place, Session  # noqa: E402
 from yesif.apps.stage.queries import sessions as stage  # noqa: E402
 from yesif.base import ids  # noqa: E402
 from yesif.cli.demo import cast  # noqa: E402
@@ -121,6 +122,12 @@ def kinds(session: str) -> list[str]:
     return list(Event.objects.filter(session_id=session).order_by("seq").values_list("kind", flat=True))
 
 
+def stood_up_fees(session: str) -> int:
+    """How many stood-up fees stand in the books for a session."""
+    bookings = Place.objects.filter(session_id=session).values_list("booking_id", flat=True)
+    return Fee.objects.filter(booking__in=list(bookings), kind="stood-up").count()
+
+
 def received(take: str) -> dict[str, int]:
     """Bytes on disk of uploads still on their way in, by position and kind."""
     found = Upload.objects.filter(track__performance__take_id=take, stopped_at=None).select_related(
@@ -160,7 +167,22 @@ def question(person: str) -> str:
 
 
 QUESTIONS = {
-    one.__name__: one for one in (performer, question, book, link, takes, states, tracks, log, received, damage, sealed, kinds)
+    one.__name__: one
+    for one in (
+        performer,
+        question,
+        book,
+        link,
+        takes,
+        states,
+        tracks,
+        log,
+        received,
+        damage,
+        sealed,
+        kinds,
+        stood_up_fees,
+    )
 }
 
 if __name__ == "__main__":

@@ -97,6 +97,7 @@ def test_who_waits_alone_is_offered_another_partner_and_then_the_stood_up_fee(
     )
     kinds = pages.ask("kinds", session=booked["session"])
     assert [one for one in kinds if one in ("re-pair-offered", "stood-up")] == ["re-pair-offered", "stood-up"]
+    assert pages.ask("stood_up_fees", session=booked["session"]) == 1
 
 
 def test_from_the_room_to_the_curtain_by_keyboard_alone(pages: Studio, both: dict[str, Window]) -> None:

@@ -3,11 +3,12 @@
 The room's own socket looks at the very second; this flow is for when the server died meanwhile.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
 from yesif.apps.casting.queries import blocks as casting
+from yesif.apps.stage.actions import presence
 from yesif.apps.stage.actions import waiting as actions
 from yesif.apps.stage.queries import waiting as queries
 from yesif.base.errors import Refused
@@ -17,8 +18,14 @@ from yesif.flows.engine import Run, workflow
 
 @transaction.atomic
 def look(session_id: str, *, studio_ns: int) -> tuple[tuple[str, str], ...]:
-    """Write what the waiting in one room has come to: (kind, performer) of what is new. Raises NotFound."""
-    return actions.look(session_id=session_id, studio_ns=studio_ns)
+    """Write what the waiting in one room has come to, and post the stood-up fee with it: (kind, performer) of what is
+    new. Raises NotFound."""
+    found = actions.look(session_id=session_id, studio_ns=studio_ns)
+    for kind, performer_id in found:
+        if kind == "stood-up":
+            now = datetime.fromtimestamp(studio_ns / 1e9, UTC)
+            presence.stood_up(session_id=session_id, performer_id=performer_id, now=now)
+    return found
 
 
 def ask_another(session_id: str, performer_id: str, *, studio_ns: int, now: datetime) -> tuple[str, ...]:
