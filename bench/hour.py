@@ -1,7 +1,8 @@
 """An hour of one performer, and a minute of the same: CPU seconds, wall time and memory of the measuring process.
 
 `bin/bench hour`: standard profile on 60 min of 1280 × 720 at 30 frames a second, joined out of one noisy synthetic
-minute without encoding anything again. BENCH_MINUTES shortens it; BENCH_BOTH=1 measures two at a time, as a session is.
+minute without encoding anything again. BENCH_MINUTES shortens it; BENCH_BOTH=1 measures two at a time, as a session is;
+BENCH_FPS below 20 makes it 320 × 180 at that rate, where only memory is looked at.
 """
 
 import os
@@ -23,6 +24,8 @@ from media import MODELS, SHARED, say, write_noisy
 from yesif.media import models
 
 MINUTES = int(os.environ.get("BENCH_MINUTES", "60"))
+FPS = int(os.environ.get("BENCH_FPS", "30"))
+SIZE = (1280, 720) if FPS >= 20 else (320, 180)
 _CHILD = """
 import sys
 from pathlib import Path
@@ -82,7 +85,7 @@ def main() -> None:
         if task.is_file():
             models.pull(models_dir, ["face-landmarker-v2"], given=task)
         minute, whole = here / "minute.mp4", here / "whole.mp4"
-        write_noisy(minute, "libx264", 60)
+        write_noisy(minute, "libx264", 60, fps=FPS, size=SIZE)
         joined(minute, MINUTES, whole)
         cpu, _, small = measured([minute], here / "one", models_dir)
         say("one minute, standard profile", cpu, "CPU s")

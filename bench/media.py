@@ -93,19 +93,21 @@ def say(label: str, value: float, unit: str, goal: str = "") -> None:
     print(f"{label:58} {value:9.4g} {unit:8} {goal}", flush=True)
 
 
-def write_noisy(path: Path, codec: str, seconds: int = 20) -> None:
+def write_noisy(
+    path: Path, codec: str, seconds: int = 20, *, fps: int = 30, size: tuple[int, int] = (1280, 720)
+) -> None:
     """The first synthetic performer as a webcam would bring it: noise in every pixel, 2.6 Mbit/s."""
     rng = np.random.default_rng(0)
-    grain = [rng.normal(0, 3, (720, 1280)).round().astype(np.int16) for _ in range(8)]
+    grain = [rng.normal(0, 3, (size[1], size[0])).round().astype(np.int16) for _ in range(8)]
     options = {"libx264": {"preset": "fast"}, "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8"}}[codec]
     with av.open(str(path), "w") as target:
-        video = target.add_stream(codec, rate=30, options={**options, "threads": "2"})
-        video.width, video.height, video.pix_fmt, video.bit_rate = 1280, 720, "yuv420p", 2_600_000
+        video = target.add_stream(codec, rate=fps, options={**options, "threads": "2"})
+        video.width, video.height, video.pix_fmt, video.bit_rate = *size, "yuv420p", 2_600_000
         audio = target.add_stream("aac" if codec == "libx264" else "libopus", rate=48_000, layout="mono")
-        for number, picture in enumerate(planes(0, seconds, 30, (1280, 720))):
-            picture[:720] = np.clip(picture[:720] + grain[number % 8], 0, 255).astype(np.uint8)
+        for number, picture in enumerate(planes(0, seconds, fps, size)):
+            picture[: size[1]] = np.clip(picture[: size[1]] + grain[number % 8], 0, 255).astype(np.uint8)
             frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")
-            frame.pts, frame.time_base = number, Fraction(1, 30)
+            frame.pts, frame.time_base = number, Fraction(1, fps)
             target.mux(video.encode(frame))
         target.mux(video.encode(None))
         block = av.AudioFrame.from_ndarray(voice_of(0, seconds)[None], format="fltp", layout="mono")

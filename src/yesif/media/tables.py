@@ -20,7 +20,8 @@ from yesif.media.stage import Column, Recipe
 from yesif.media.strongbox import Source, readable
 
 METADATA_KEY = b"yesif"
-_GROUP_BYTES = 4 << 20  # a row group is about this large before compression, so that memory stays flat
+pa.set_memory_pool(pa.system_memory_pool())  # gives back what is freed; Arrow's own pool keeps it, and an hour is long
+_GROUP_BYTES = 1 << 20  # a row group is about this large before compression: a dozen tables wait for theirs at once
 _PLAIN_TYPES = {
     "int64": pa.int64(),
     "int32": pa.int32(),

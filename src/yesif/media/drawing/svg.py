@@ -12,7 +12,7 @@ def as_svg(picture: Picture, *, more: Iterable[str] = (), classes: str = "") -> 
     named = f" class={quoteattr(classes)}" if classes else ""
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg"{named} viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" role="img" aria-label={quoteattr(picture.says)} font-family="sans-serif">'
+        f'height="{height}" role="img" aria-label={quoteattr(_legal(picture.says))} font-family="sans-serif">'
     )
     ground = f'<rect width="{width}" height="{height}" fill="{INKS["paper"]}"/>'
     return "\n".join([head, ground, *(line for shape in picture.shapes for line in _element(shape)), *more, "</svg>\n"])
@@ -45,8 +45,12 @@ def _strength(value: float) -> str:
 
 
 def _text(text: str) -> str:
-    """Escaped, without the control characters that XML 1.0 forbids."""
-    return escape("".join(c for c in text if c >= " " or c in "\t\n"))
+    return escape(_legal(text))
+
+
+def _legal(text: str) -> str:
+    """Without the characters that XML 1.0, section 2.2, forbids."""
+    return "".join(c for c in text if c in "\t\n" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff")
 
 
 def _number(value: float) -> str:
