@@ -1,5 +1,6 @@
 """A no, and in its transaction the notices: who is told, of what, by when; what they did; what is late."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,10 +15,11 @@ from yesif.apps.market.queries import runs
 from yesif.apps.market.queries.runs import Delivered
 from yesif.apps.record import queries as record
 from yesif.apps.record.models import Line
-from yesif.base.errors import BadInput, Conflict, NotFound
+from yesif.base.errors import BadInput, Conflict, Damaged, NotFound
+from yesif.core.policy import hook
 from yesif.core.policy.grants import Conditions, OnRevoke, years_after
 from yesif.core.policy.uses import Form, Use
-from yesif.flows import revoke
+from yesif.flows import revoke, tell_licensees
 
 pytestmark = pytest.mark.django_db
 
@@ -127,3 +129,30 @@ def test_a_notice_is_its_licensees_own(scene: Played) -> None:
     assert told.of_licensee("org_other") == []
     with pytest.raises(NotFound):
         revoke.end_yes(grant_id=grant, performer_id=person("bo").id, now=NOW)
+
+
+def test_a_hook_gets_the_notice_signed_and_is_tried_again_until_it_takes_it(
+    scene: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = notices.set_hook(licensee_id="org_lab", address="https://lab.test/yesif", now=NOW)
+    grant, _ = give("ana"), give("bo")
+    (notice,) = revoke.end_yes(grant_id=grant, performer_id=person("ana").id, now=NOW).notices
+    sent: list[Any] = []
+    answers = iter([None, 500, 302, 204])
+    monkeypatch.setattr(tell_licensees, "_post", lambda request: (sent.append(request), next(answers))[1])
+    taken = [tell_licensees.look(NOW + timedelta(minutes=20 * number)) for number in range(6)]
+    assert taken == [0, 0, 0, 1, 0, 0], "and not again once it was taken"
+    body, header = sent[-1].data, sent[-1].get_header("Yesif-signature")
+    at = int(header.split(",")[0][2:])
+    hook.check(body, header, secret, at=at + 299)
+    assert json.loads(body)["notice"] == notice
+    for wrong in ((body + b" ", header, secret, at), (body, header, "other", at), (body, header, secret, at + 301),
+                  (body, "t=x,v1=y", secret, at), (body, "", secret, at)):  # fmt: skip
+        with pytest.raises(Damaged):
+            hook.check(*wrong[:3], at=wrong[3])
+
+
+@pytest.mark.parametrize("address", ["http://lab.test", "ftp://x", "https://a b", "", "https://" + "x" * 600])
+def test_a_hook_is_an_https_address(address: str) -> None:
+    with pytest.raises(BadInput):
+        notices.set_hook(licensee_id="org_lab", address=address, now=NOW)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from yesif.api.v1 import leases, releases, reports
+from yesif.api.v1 import leases, notices, releases, reports
 
 app_name = "v1"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,5 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs", leases.open_run, name="run"),
     path("runs/<str:run_id>/close", reports.close_run, name="close-run"),
     path("leases", leases.lease, name="lease"),
+    path("notices", notices.feed, name="notices"),
+    path("notices/<str:notice_id>/sign", notices.sign, name="sign-notice"),
+    path("hook", notices.hook, name="hook"),
     path("purges", reports.purge, name="purge"),
 ]
