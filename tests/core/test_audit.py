@@ -1,5 +1,6 @@
 """The auditor's replay: green on every honest record, and every way of cheating found by the check that is for it."""
 
+import json
 import zipfile
 from pathlib import Path
 
@@ -7,10 +8,11 @@ import pytest
 from click.testing import CliRunner
 
 from tests.core.audit_frauds import FRAUDS
-from tests.core.audit_world import honest, rules
+from tests.core.audit_world import HOUR, Told, honest, rules
 from yesif.base.errors import YesIfError
 from yesif.cli.audit import audit
 from yesif.core.tlog.audit import Bundle, replay
+from yesif.core.tlog.rows import Row
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -70,3 +72,32 @@ def test_what_is_no_bundle_is_refused(tmp_path: Path) -> None:
 
 def test_there_are_enough_kinds_of_fraud() -> None:
     assert len(FRAUDS) >= 30
+
+
+def without_rows_of(who: str, files: dict[str, bytes]) -> dict[str, bytes]:
+    """The same bundle, in which each row of `who` is given by its digest alone."""
+    told = [json.loads(line) for line in files["lines.jsonl"].splitlines()]
+    for one in told:
+        for place, row in enumerate(one.get("rows", [])):
+            if row.get("row", {}).get("performer") == who:
+                content = Row("", row["row"], bytes.fromhex(row["salt"])).content
+                one["rows"][place] = {"digest": content.hex()}
+    return {**files, "lines.jsonl": b"".join(json.dumps(one).encode() + b"\n" for one in told)}
+
+
+def test_rows_of_someone_who_was_erased_are_held_against_nobody() -> None:
+    world = honest()
+    world.lines.append(Told("erasure", {"person": "per_BO"}, at_ms=90 * HOUR))
+    found = replay(Bundle.of(without_rows_of("per_BO", world.files())), rules()).findings
+    assert [str(one) for one in found] == []
+
+
+def test_an_auditor_who_may_see_one_persons_rows_is_not_alarmed_by_the_others() -> None:
+    files = without_rows_of("per_BO", without_rows_of("per_CY", honest().files()))
+    files["about.json"] = files["about.json"].replace(b"true", b"false")
+    assert [str(one) for one in replay(Bundle.of(files), rules()).findings] == []
+
+
+def test_rows_withheld_from_an_auditor_who_may_see_all_are_found() -> None:
+    found = replay(Bundle.of(without_rows_of("per_BO", honest().files())), rules()).findings
+    assert {one.check for one in found} == {"body"}

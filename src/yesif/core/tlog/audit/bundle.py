@@ -3,7 +3,8 @@
     about.json          {"at_ms": when it was made, "whole": may the auditor see every body?, "since": day}
     trust-policy        whose signatures count; the auditor's own goes before it
     tlog/…              checkpoint, tiles, bundles of entries, as they are served
-    lines.jsonl         one object a line: {"c": commitment, "salt": …, "body": …, "rows": [{"row": …, "salt": …}, …]}
+    lines.jsonl         one object a line: {"c": commitment, "salt": …, "body": …, "rows": [{"row": …, "salt": …}, …]};
+                        a row that is not for the auditor, or was erased, is given as {"digest": …}
     journal.jsonl       one object an entry: {"key", "currency", "memo", "reverses", "postings", "at_ms"}
     leases.jsonl        leases as the studio's (or a licensee's) own books have them: {"lease", "run", "performances"}
     manifests.jsonl     releases as they were delivered: {"release", "digest", "performances"}

@@ -30,6 +30,12 @@ class Line:
     body: Mapping[str, Any] = field(default_factory=dict)
     rows: list[Mapping[str, Any]] = field(default_factory=list)
     read: bool = False
+    missing: int = 0  # rows whose digest alone was given, or nothing
+
+    @property
+    def whole(self) -> bool:
+        """Was it read with all its rows? A row may be another person's, or of someone who was erased."""
+        return self.read and not self.missing
 
 
 class Gathering:
@@ -120,10 +126,14 @@ class Gathering:
         body, salt = told["body"], bytes.fromhex(told["salt"])
         if commitment(salt, body) != line.commitment:
             raise Damaged("body and salt do not make the commitment")
-        rows = [Row("", one["row"], bytes.fromhex(one["salt"])) for one in told.get("rows", [])]
-        if "rows" in body and "rows" in told:
-            row_rules.check_all(rows, body["rows"])
+        given = told.get("rows", [])
+        rows = [Row("", one["row"], bytes.fromhex(one["salt"])) for one in given if "row" in one]
+        if given:
+            contents = iter(rows)
+            made = [next(contents).content if "row" in one else bytes.fromhex(one["digest"]) for one in given]
+            row_rules.check_all(made, body.get("rows"))
         line.body, line.rows, line.read = body, [one.body for one in rows], True
+        line.missing = int(body["rows"]["count"]) - len(rows) if "rows" in body else 0
         check(line.kind, body, line.rows)
 
     def _find(self, index: int, check_name: str, sentence: str) -> None:
@@ -139,6 +149,8 @@ def body_findings(lines: list[Line], *, whole: bool) -> Iterator[Finding]:
             if whole and not forgotten and line.kind != "genesis":
                 yield Finding(line.index, "body", f"the body of this {line.kind} line was withheld")
             continue
+        if whole and not forgotten and line.missing:
+            yield Finding(line.index, "body", f"{line.missing} rows of this {line.kind} line were withheld")
         people = {str(row["performer"]) for row in line.rows if "performer" in row}
         people |= {str(line.body["performer"])} if str(line.body.get("performer", "")).startswith("per_") else set()
         if line.kind != "day-close" and len(line.tags) < len(people) and not forgotten:
@@ -177,7 +189,7 @@ def _signature_findings(line: Line, keys: dict[str, set[str]]) -> Iterator[Findi
 def day_findings(gathered: Gathering) -> Iterator[Finding]:
     """A day-close counts every tag before it, and names each chain's latest."""
     for line in gathered.lines:
-        if line.kind != "day-close" or not line.read:
+        if line.kind != "day-close" or not line.whole:
             continue
         size = line.body.get("size")
         if type(size) is not int or not 0 <= size <= line.index:

@@ -1,7 +1,7 @@
 """Royalties split again to the cent, payouts held against what was owed, the books against what was closed."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from yesif.base.canonical import digest
@@ -20,11 +20,13 @@ Leases = Mapping[str, list[tuple[int, frozenset[str]]]]
 _SECOND_MS = 1000
 
 
-def royalty_findings(lines: Iterable[Line], split: Split, leased: Leases) -> Iterator[Finding]:
+def royalty_findings(
+    lines: Iterable[Line], split: Split, leased: Leases, *, partly: Collection[str] = ()
+) -> Iterator[Finding]:
     """Each payment is shared once, among those whose clips were leased, as the rule says."""
     shared: dict[str, int] = {}
     for line in lines:
-        if line.kind != "royalty" or not line.read:
+        if line.kind != "royalty" or not line.whole:
             continue
         body, event = line.body, str(line.body["event"])
         if event in shared:
@@ -35,6 +37,8 @@ def royalty_findings(lines: Iterable[Line], split: Split, leased: Leases) -> Ite
         pool = int(body["pool_micro"])
         if not any(weights.values()) or dict(split(pool, weights, event=event)) != stated:
             yield Finding(line.index, "royalty", f"sharing {pool} micro-units by these weights gives other sums")
+        if str(body["licence"]) in partly:
+            continue  # who was leased is not known to the last person
         owed = {who for who, weight in weights.items() if weight}
         if missing := _held(line, leased, _SECOND_MS) - owed:
             yield Finding(line.index, "royalty", f"{min(missing)} was leased under this licence and has no share")
@@ -66,7 +70,7 @@ def payout_findings(lines: Iterable[Line]) -> Iterator[Finding]:
         people = [str(row["performer"]) for row in line.rows]
         if len(people) != len(set(people)):
             yield Finding(line.index, "payout", "somebody stands twice in this payout")
-        if line.rows and sum(int(row["minor"]) for row in line.rows) != int(line.body["total_minor"]):
+        if line.whole and sum(int(row["minor"]) for row in line.rows) != int(line.body["total_minor"]):
             yield Finding(line.index, "payout", "the sums of this payout do not add up to its total")
 
 
@@ -123,7 +127,7 @@ class Books:
         """What a royalty line gives each performer is what the books give them for that event."""
         by_key = {str(entry["key"]): entry for entry in self.entries}
         for line in lines:
-            if line.kind != "royalty" or not line.read:
+            if line.kind != "royalty" or not line.whole:
                 continue
             entry = by_key.get(str(line.body["event"]))
             posted: dict[str, int] = defaultdict(int)

@@ -91,7 +91,7 @@ def _replayed(bundle: Bundle, gathered: Gathering, rules: Rules, made_ms: int, *
             yield from uses.take(line)
     yield from uses.end()
     yield from uses.held_against(bundle.rows("leases.jsonl"), bundle.rows("manifests.jsonl"))
-    yield from money_rules.royalty_findings(lines, rules.split, uses.leased)
+    yield from money_rules.royalty_findings(lines, rules.split, uses.leased, partly=uses.partly)
     yield from money_rules.payout_findings(lines)
     yield from Books(bundle.rows("journal.jsonl")).findings(lines, made_ms)
 

@@ -34,8 +34,10 @@ class Uses:
         self._licences: dict[str, Line] = {}
         self._runs: dict[str, Line] = {}
         self._released: dict[str, set[str]] = {}  # licence → performances that were released under it
+        self._unseen: set[str] = set()  # licences of which not every release was given with its rows
         self._notices: dict[tuple[str, str], Line] = {}
         self._owner: dict[str, str] = {}  # performance → performer
+        self.partly: set[str] = set()  # licences of which not every lease was given with its rows
         self.leases: dict[str, Line] = {}
         self.releases: dict[str, Line] = {}
         self.leased: dict[str, list[tuple[int, frozenset[str]]]] = {}  # licence → (start in ms, performers) of each
@@ -62,6 +64,8 @@ class Uses:
             yield Finding(line.index, "drift", "this release is built for another use than its licence")
         for row in line.rows:
             self._released.setdefault(str(line.body.get("licence", "")), set()).add(str(row["performance"]))
+        if not line.whole:
+            self._unseen.add(str(line.body.get("licence", "")))
         yield from self._decide_again(line, licence, "is in a release")
 
     def _take_run_open(self, line: Line) -> Iterator[Finding]:
@@ -79,6 +83,8 @@ class Uses:
         run, licence = self._runs.get(str(body["run"])), self._licences.get(str(body["licence"]))
         self.leases[str(body["lease"])] = line
         people = frozenset(str(row["performer"]) for row in line.rows)
+        if not line.whole:
+            self.partly.add(str(body["licence"]))
         self.leased.setdefault(str(body["licence"]), []).append((int(body["starts_ms"]), people))
         if run is None or licence is None:
             yield Finding(line.index, "drift", "keys were leased for a run or a licence that is not on the record")
@@ -92,7 +98,8 @@ class Uses:
         if not int(licence.body["starts_ms"]) <= line.at_ms < int(licence.body["ends_ms"]):
             yield Finding(line.index, "ended", "keys were leased outside the term of the licence")
         released = self._released.get(str(body["licence"]))
-        if released is not None and (more := {str(r["performance"]) for r in line.rows} - released):
+        known = str(body["licence"]) not in self._unseen
+        if known and released is not None and (more := {str(r["performance"]) for r in line.rows} - released):
             yield Finding(line.index, "use", f"keys of {min(more)} were leased, which no release of this licence holds")
         yield from self._decide_again(line, licence, "was leased")
 
@@ -132,7 +139,7 @@ class Uses:
             line = self.leases.get(str(told.get("lease")))
             if line is None:
                 yield Finding(-1, "unlogged", f"lease {told.get('lease')} was given and is not on the record (hidden)")
-            elif set(told.get("performances", [])) - {str(row["performance"]) for row in line.rows}:
+            elif line.whole and set(told.get("performances", [])) - {str(row["performance"]) for row in line.rows}:
                 yield Finding(line.index, "unlogged", "more performances were leased than this line says")
         for told in manifests:
             line = self.releases.get(str(told.get("release")))
@@ -140,7 +147,7 @@ class Uses:
                 yield Finding(-1, "unlogged", f"release {told.get('release')} was delivered and is not on the record")
             elif told.get("digest") != line.body["digest"]:
                 yield Finding(line.index, "unlogged", "another release was delivered than the one whose digest is here")
-            elif set(told.get("performances", [])) - {str(row["performance"]) for row in line.rows}:
+            elif line.whole and set(told.get("performances", [])) - {str(row["performance"]) for row in line.rows}:
                 yield Finding(line.index, "unlogged", "the release that was delivered holds more than this line says")
 
 
