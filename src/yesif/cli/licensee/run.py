@@ -4,6 +4,7 @@ import base64
 import hashlib
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -108,6 +109,10 @@ class LeasedKeys:
         self._lock = threading.Lock()
         self._held, self._renew_at = run.lease(wrapped)
 
+    def __reduce__(self) -> tuple[type["NotHere"], tuple[str, str]]:
+        """Keys do not travel: pickled (for a fingerprint, say), only the names of run and release go along."""
+        return NotHere, (self._run.id, self._run.release)
+
     def opens(self, sample: str) -> bool:
         """May this sample be read now? False for what was revoked."""
         return self._living().opens(sample)
@@ -135,6 +140,20 @@ class LeasedKeys:
         except Refused:
             self._held = Held({}, self._wrapped, release=self._held.release, expires=now)
             raise
+
+
+@dataclass(frozen=True, slots=True)
+class NotHere:
+    """What arrives of keys that were sent to another process or to a file: nothing that opens anything."""
+
+    run: str
+    release: str
+
+    def opens(self, sample: str) -> bool:
+        raise Refused("Keys do not travel between processes: lease them where they are used.")
+
+    def open(self, sample: str, suffix: str, sealed: bytes) -> bytes:
+        raise Refused("Keys do not travel between processes: lease them where they are used.")
 
 
 def read_root(samples: set[str]) -> str:
