@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from tests.apps.casting_cast import NOW, draw, performer, project
-from yesif.apps.casting.actions import sheets
-from yesif.apps.casting.models import Project, SealedSheet
+from tests.apps.casting_cast import NOW, block, can, draw, performer, project, published, under_contract
+from yesif.apps.casting.actions import forgetting, sheets
+from yesif.apps.casting.models import Application, Coming, Project, SealedSheet
 from yesif.apps.casting.queries import sheets as seen
+from yesif.apps.people import passkeys
+from yesif.apps.people.queries import age_check
 from yesif.base.errors import BadInput, Damaged
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +66,16 @@ def test_a_theme_out_of_the_project_is_dealt_to_nobody() -> None:
     kept = seen.pack(made).cards
     assert 0 < len(kept) < whole
     assert all("grief" not in card.themes and card.intensity <= 2 for card in kept)
+
+
+def test_forgetting_leaves_nothing_that_a_person_said_of_themselves() -> None:
+    made = published()
+    ana = under_contract(made, "ana")
+    draw(ana, grief="never")
+    can(block(made), ana)
+    forgetting.forget(about=ana)
+    passkeys.forget(about=ana)
+    assert not SealedSheet.objects.exists()
+    assert not Application.objects.exists()
+    assert not Coming.objects.exists()
+    assert age_check(ana) is None

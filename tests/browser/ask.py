@@ -3,7 +3,7 @@
 import json
 import sys
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,16 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.utils.timezone import now  # noqa: E402
 
+from tests.apps import casting_cast as cast_of  # noqa: E402
+from tests.people import person  # noqa: E402
+from yesif.apps.casting import queries as casting_queries  # noqa: E402
+from yesif.apps.casting.actions import terms  # noqa: E402
 from yesif.apps.consent.actions import questions  # noqa: E402
 from yesif.apps.footage.boxes import place_of_track  # noqa: E402
 from yesif.apps.footage.models import SealedSpan, Take, Track, Upload  # noqa: E402
 from yesif.apps.keys import queries as keys  # noqa: E402
 from yesif.apps.money.models import Fee  # noqa: E402
+from yesif.apps.people import actions as joining  # noqa: E402
 from yesif.apps.people import queries as people  # noqa: E402
 from yesif.apps.people.actions import join  # noqa: E402
 from yesif.apps.record.models import Line  # noqa: E402
@@ -27,6 +32,7 @@ from yesif.apps.stage.queries import sessions as stage  # noqa: E402
 from yesif.base import ids  # noqa: E402
 from yesif.cli.demo import cast  # noqa: E402
 from yesif.core.policy.uses import Use  # noqa: E402
+from yesif.flows import blocks  # noqa: E402
 from yesif.media.strongbox import Sealed  # noqa: E402
 from yesif.media.takelog import chain  # noqa: E402
 
@@ -56,6 +62,25 @@ def _told(session: str, performer: str) -> list[str]:
 def link(person: str, onward: str = "/") -> str:
     """A sign-in link."""
     return people.sign_in_link(person, onward=onward)
+
+
+def casting() -> dict[str, Any]:
+    """A published call, six under contract, one open and one settled block, one contract put to Hal."""
+    cast_of.NOW = datetime.now(UTC)
+    project = cast_of.published()
+    who = [cast_of.under_contract(project, name) for name in ("ana", "bo", "dora", "emil", "fay", "gus")]
+    settled, still_open = cast_of.block(project), cast_of.block(project, in_hours=100)
+    for one in who:
+        cast_of.can(settled, one, would_stand_by=True)
+        cast_of.can(still_open, one)
+    pia, hal = person("pia").id, cast_of.performer("hal")
+    blocks.settle(settled, pia, now=cast_of.NOW)
+    cast_of.apply(project, hal)
+    joining.keep_age_check(person_id=hal, verdict=True, method="test", lasts=timedelta(days=300), now=cast_of.NOW)
+    offer = terms.put_offer(project_id=project, producer_id=pia, performer_id=hal, now=cast_of.NOW)
+    deck = casting_queries.deck_ids_of(project)[0]
+    people_of = {"ana": who[0], "hal": hal, "pia": pia}
+    return {"project": project, "settled": settled, "offer": offer, "deck": deck, "people": people_of}
 
 
 def takes(session: str) -> list[dict[str, Any]]:
@@ -173,6 +198,7 @@ QUESTIONS = {
         question,
         book,
         link,
+        casting,
         takes,
         states,
         tracks,

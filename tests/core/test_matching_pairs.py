@@ -118,7 +118,7 @@ class TestTheBoard:
     def test_one_sentence_says_why_and_nothing_about_lines(self) -> None:
         found = fit(someone("ana"), someone("bo"), AIMS)
         assert found is not None
-        assert found.sentence() == "5 cards fit both; both play in en; they have not played together yet."
+        assert found.sentence() == "5 cards fit both; both play in English; they have not played together yet."
 
     def test_pairs_move_along_so_that_nobody_is_left_over(self) -> None:
         both, first = frozenset({"s1", "s2"}), frozenset({"s1"})

@@ -86,6 +86,7 @@ TABLE: dict[str, Rule] = {
     "entrance:shares": PUBLIC,
     "entrance:apply": open_to("everyone"),
     "entrance:calls": open_to("everyone"),
+    "entrance:founding": open_to("everyone"),
     "entrance:join": open_to("everyone"),
     "entrance:language": open_to("everyone"),
     "entrance:listing": open_to("everyone"),

@@ -16,7 +16,10 @@ from yesif.apps.footage.actions import review as actions
 from yesif.apps.people.models import Role
 
 OPEN = {"entrance:home", "entrance:help", "entrance:sign-in", "entrance:sent", "entrance:link", "entrance:sign-out",
-        "entrance:media", "entrance:question"}  # fmt: skip
+        "entrance:media", "entrance:calls", "entrance:listing", "entrance:listing-contract", "entrance:apply",
+        "entrance:join", "entrance:answer", "entrance:passkey-options", "entrance:passkey-sign-in", "entrance:passkeys",
+        "entrance:passkeys-options", "entrance:add-passkey", "entrance:remove-passkey",
+        "entrance:founding", "entrance:studio", "entrance:question", "entrance:shares"}  # fmt: skip
 """Pages that open without a role; the address of media and of a question's letter carry their own proof."""
 
 DOORS = ("performer", "producer", "licensee")

@@ -1,5 +1,6 @@
 """Run the studio: the pages, the worker, both together, and Django's own commands."""
 
+import gzip
 import os
 import signal
 import socket
@@ -23,6 +24,15 @@ def prepare() -> None:
     django_manage("migrate", "--verbosity", "0")
     refuse_in_doubt()
     django_manage("collectstatic", "--noinput", "--verbosity", "0")
+    _squeeze_type()
+
+
+def _squeeze_type() -> None:
+    """Beside each font its gzip, once: typefaces are the heaviest thing a page asks for."""
+    for path in (Path(os.environ.get("YESIF_DATA", "data")) / "static" / "fonts").rglob("*.ttf"):
+        squeezed = path.with_name(path.name + ".gz")
+        if not squeezed.exists():
+            squeezed.write_bytes(gzip.compress(path.read_bytes(), mtime=0))
 
 
 def refuse_in_doubt() -> None:
@@ -94,6 +104,7 @@ def dev(port: int, host: str, slots: int) -> None:
     prepare()
     running = Running(host, port, slots)
     click.echo(f"The studio is open at http://localhost:{port}   (Ctrl-C closes it)")
+    subprocess.run([sys.executable, "-m", "yesif.cli.founding"], check=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         sys.exit(running.wait())
@@ -110,6 +121,7 @@ def serve(port: int, host: str) -> None:
     """Pages and room only; run `yesif work` beside it."""
     django_manage("check", "--deploy", "--fail-level", "ERROR")
     prepare()
+    subprocess.run([sys.executable, "-m", "yesif.cli.founding"], check=True)
     command = serve_command(host, port)
     os.execv(command[0], command)
 

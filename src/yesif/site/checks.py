@@ -36,9 +36,12 @@ def production_is_safe(**_: object) -> Sequence[CheckMessage]:
         )
     if "*" in settings.ALLOWED_HOSTS or settings.ALLOWED_HOSTS == ["localhost", "127.0.0.1", "[::1]"]:
         wrong.append(Error("YESIF_HOSTS must name the hosts this studio answers for.", id="yesif.E004"))
-    if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
+    if settings.EMAIL_BACKEND.endswith(("console.EmailBackend", "filebased.EmailBackend")):
         wrong.append(
-            Error("YESIF_EMAIL_BACKEND still prints letters: sign-in links would end in logs.", id="yesif.E005")
+            Error(
+                "YESIF_EMAIL_BACKEND still prints letters or keeps them here: sign-in links would lie around.",
+                id="yesif.E005",
+            )
         )
     return wrong
 

@@ -5,6 +5,8 @@ import secrets
 from pathlib import Path
 from urllib.parse import quote
 
+import fontpkg_atkinson_hyperlegible
+import fontpkg_source_serif_4
 from csp.constants import NONE, SELF
 
 from yesif import __version__
@@ -51,12 +53,18 @@ WAIT_STOOD_UP_S = int(os.environ.get("YESIF_WAIT_STOOD_UP_S", "600"))
 TAKE_GRACE_HOURS = int(os.environ.get("YESIF_TAKE_GRACE_HOURS", "24"))
 PAYOUT_KEY = os.environ.get("YESIF_PAYOUT_KEY", "")  # 32 bytes in base64; else a file of the folder
 
+AGE_CHECKER = os.environ.get("YESIF_AGE_CHECKER", "yesif.web.performer.age.OwnWord")  # module.Class: who is 18+
+TEXT_CHANNEL = os.environ.get("YESIF_TEXT_CHANNEL", "")  # module.Class: how reminders go out beside letters
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "channels",
     "csp",
     "django_htmx",
@@ -84,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "yesif.web.errors.ErrorsMiddleware",
@@ -113,6 +122,13 @@ AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["sesame.backends.ModelBackend"]
 SESAME_MAX_AGE = 15 * 60  # seconds a sign-in link lives
 SESAME_ONE_TIME = False  # `last_login` would tell when someone works; links die by age
+# Passkeys: allauth keeps and checks them (docs/decisions/0028); of its own pages none is in the addresses.
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+MFA_SUPPORTED_TYPES = ["webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_URL.startswith("http://")  # only this machine serves without https
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
@@ -142,9 +158,15 @@ CONTENT_SECURITY_POLICY = {
 # A versioned prefix, not hashed names: imports inside modules and worklets would go stale (docs/decisions/0004).
 STATIC_URL = f"/static/{__version__}/"
 STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [
+    ("fonts/sans", Path(fontpkg_atkinson_hyperlegible.__file__).parent / "files"),
+    ("fonts/serif", Path(fontpkg_source_serif_4.__file__).parent / "files"),
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20  # a PATCH of a take log carries at most 512 KiB
 
-EMAIL_BACKEND = os.environ.get("YESIF_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# At home letters stay in a folder, and the operator reads them on a page; production names a mail server.
+EMAIL_BACKEND = os.environ.get("YESIF_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+EMAIL_FILE_PATH = DATA / "letters"
 EMAIL_HOST = os.environ.get("YESIF_EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("YESIF_EMAIL_PORT", "25"))
 DEFAULT_FROM_EMAIL = os.environ.get("YESIF_EMAIL_FROM", "studio@localhost")

@@ -64,6 +64,14 @@ def deck_by_key(key: str) -> DeckSeen:
     return _deck(found)
 
 
+def next_version(key: str) -> str:
+    """The version after the newest of this deck: its last number, one on."""
+    found = Deck.objects.filter(key=key).values_list("version", flat=True)
+    numbers = [[int(part) if part.isdigit() else 0 for part in one.split(".")] for one in found]
+    last = max(numbers, default=[0, 0, 0])
+    return ".".join(map(str, [*last[:-1], last[-1] + 1]))
+
+
 def cards(deck_id: str) -> list[CardSeen]:
     """The cards of a deck, in its order."""
     return [card_seen(card) for card in Card.objects.filter(deck_id=deck_id).order_by("key")]

@@ -15,7 +15,7 @@ from django.utils.crypto import salted_hmac
 
 from yesif.apps.people.models import AgeCheck, Person, Role
 from yesif.apps.people.queries import ROLES
-from yesif.base.errors import BadInput, NotFound
+from yesif.base.errors import BadInput, Conflict, NotFound
 
 _GROUPS = ("train",) * 8 + ("dev", "test")
 """Eighty, ten and ten in a hundred."""
@@ -39,6 +39,15 @@ def join(*, email: str, stage_name: str, role: str, now: datetime) -> str:
         person.split_group = split_group(person.id)
         person.save(update_fields=["split_group"])
     return person.id
+
+
+@transaction.atomic
+def found(*, email: str, stage_name: str, now: datetime) -> str:
+    """The first person of a studio, its producer and operator; their id. Raises Conflict (somebody runs it already)."""
+    if Role.objects.select_for_update().filter(role__in=("producer", "operator")).exists():
+        raise Conflict("Somebody runs this studio already; ask them for a role.")
+    join(email=email, stage_name=stage_name, role="producer", now=now)
+    return join(email=email, stage_name=stage_name, role="operator", now=now)
 
 
 def split_group(person_id: str) -> str:

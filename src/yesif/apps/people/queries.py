@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import sesame.utils
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 from yesif.apps.people.models import AgeCheck, Person, Role
 from yesif.base.errors import NotFound
@@ -44,6 +45,21 @@ def performers() -> list[PersonSeen]:
     """Everyone who can be booked, by stage name."""
     found = Person.objects.filter(roles__role="performer", is_active=True).prefetch_related("roles")
     return [_seen(one) for one in found.order_by("stage_name", "id")]
+
+
+def is_founded() -> bool:
+    """Does anybody run this studio yet?"""
+    return Role.objects.filter(role__in=("producer", "operator")).exists()
+
+
+def founding_code() -> str:
+    """What whoever started the studio is shown, and nobody else: it opens the founding page while nobody runs it."""
+    return salted_hmac("yesif.people.founding", "first", algorithm="sha256").hexdigest()[:24]
+
+
+def founding_link() -> str:
+    """Where the first person founds the studio; "" once somebody runs it."""
+    return "" if is_founded() else f"{settings.PUBLIC_URL}/found/{founding_code()}"
 
 
 def split_groups() -> dict[str, str]:

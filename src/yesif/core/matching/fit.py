@@ -6,6 +6,22 @@ from dataclasses import dataclass, field
 from yesif.core.matching.cards import LEAST
 from yesif.core.matching.performer import Performer
 
+NAMES = {
+    "ar": "Arabic",
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "hi": "Hindi",
+    "it": "Italian",
+    "ja": "Japanese",
+    "nl": "Dutch",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "zh": "Chinese",
+}
 PAIR = 10_000
 """Two people playing are worth far more than any preference: one pair more beats a few nicer ones."""
 _NEW = 600
@@ -39,7 +55,10 @@ class Fit:
 
     def sentence(self) -> str:
         """Why these two, in one sentence, without a word about either one's lines."""
-        parts = [f"{self.cards} cards fit both", f"both play in {' and '.join(self.languages)}"]
+        parts = [
+            f"{self.cards} cards fit both",
+            f"both play in {' and '.join(NAMES.get(one, one) for one in self.languages)}",
+        ]
         if self.played == 0:
             parts.append("they have not played together yet")
         else:

@@ -15,7 +15,7 @@ from yesif.web.entrance import letters
 from yesif.web.entrance.forms import SignIn
 from yesif.web.entrance.limits import within
 
-DOORS = {"performer": "performer:home", "producer": "producer:home"}
+DOORS = {"performer": "performer:home", "producer": "producer:home", "operator": "entrance:studio"}
 """Roles that have pages, and their first one."""
 
 

@@ -6,6 +6,7 @@ from yesif.web.performer import after, decisions, review, room_check, track, vie
 
 app_name = "performer"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("yesif.web.performer.joining_urls")),
     path("", views.home, name="home"),
     path("offers/<str:booking_id>", views.offer, name="offer"),
     path("takes", review.takes, name="takes"),

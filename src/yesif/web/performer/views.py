@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yesif.apps.casting import actions, queries
+from yesif.apps.casting.queries import terms as contracts
 from yesif.apps.consent import actions as consent
 from yesif.apps.consent.queries import questions
 from yesif.apps.footage.queries import review
@@ -39,7 +40,8 @@ def home(request: HttpRequest) -> HttpResponse:
     who = viewer_id(request)
     bookings = queries.bookings_of(who)
     context = {
-        "offers": [one for one in bookings if one.state == "offered"],
+        "contracts": [one for one in contracts.offers_of(who) if one.state == "offered"],
+        "offers": [one for one in bookings if one.state == "offered" and not one.block_id],
         "sessions": _ahead(who, {one.project_id for one in bookings if one.state == "accepted"}),
         "questions": questions.open_to(who, now=CLOCK.now()),
         "to_review": [one for one in review.of_performer(who) if one.state == "in-review"],

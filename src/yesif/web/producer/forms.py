@@ -208,7 +208,7 @@ class Booking(forms.Form):
         filled = super().clean() or {}
         starts: datetime | None = filled.get("starts")
         if starts is not None:
-            filled["starts"] = starts.replace(tzinfo=_zone(filled.get("zone", "")))
+            filled["starts"] = starts.replace(tzinfo=zone_of(filled.get("zone", "")))
             if filled["starts"] < CLOCK.now() - timedelta(hours=1):
                 self.add_error("starts", "That time has passed.")
         if filled.get("performer_a") and filled.get("performer_a") == filled.get("performer_b"):
@@ -259,7 +259,8 @@ def _offer(form: forms.Form, name: str, choices: Sequence[tuple[str, Any]]) -> N
         found.choices = list(choices)
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
+    """The zone a browser named; UTC where it said nothing useful."""
     try:
         return ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError):  # a browser that says nothing useful

@@ -6,6 +6,7 @@ from yesif.web.producer import board, dashboard, decks, market, projects, qualit
 
 app_name = "producer"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("yesif.web.producer.casting_urls")),
     path("", projects.home, name="home"),
     path("projects/new", projects.make, name="new-project"),
     path("projects/<str:project_id>", projects.page, name="project"),

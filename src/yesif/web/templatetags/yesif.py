@@ -28,8 +28,12 @@ DOORS = {
         ("performer:answers", "Your answers", "list-checks"),
         ("performer:record", "Your record", "scroll-text"),
         ("performer:money", "Your money", "wallet"),
+        ("performer:calendar", "Calendar", "calendar-days"),
+        ("performer:lines", "Your lines", "shield"),
+        ("performer:you", "You", "user-round"),
     ),
     "auditor": (("auditor:home", "Your seats", "scale"),),
+    "operator": (("entrance:studio", "Studio", "building-2"),),
     "producer": (
         ("producer:home", "Projects", "folder"),
         ("producer:decks", "Decks", "layers"),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from yesif.apps.casting.models import Block, Coming, Offer, Pairing, Wish
+from yesif.apps.casting.models import Block, Coming, Offer, Pairing, Reminder, Wish
 from yesif.apps.casting.queries.projects import project
 from yesif.base.errors import NotFound
 
@@ -170,6 +170,12 @@ def reminders_due(by: str, *, now: datetime) -> list[Due]:
             confirmed = one.confirmed_at is not None
             found.append(Due(one.pk, one.performer_id, one.block_id, one.block.starts_at, hours, confirmed))
     return found
+
+
+def reminded_on_page(performer_id: str) -> list[str]:
+    """Blocks whose reminder stands on this performer's page and is not answered."""
+    found = Reminder.objects.filter(coming__performer_id=performer_id, coming__confirmed_at=None, by="page")
+    return list(found.values_list("coming__block_id", flat=True).distinct())
 
 
 def unanswered(block_id: str) -> list[str]:

@@ -46,6 +46,7 @@ class BookingSeen:
     fee_minor: int
     currency: str
     state: str
+    block_id: str | None = None
 
 
 def projects_of(producer_id: str) -> list[ProjectSeen]:
@@ -125,4 +126,5 @@ def _booking(one: Booking) -> BookingSeen:
         one.fee_minor,
         one.currency,
         state,
+        one.block_id,
     )

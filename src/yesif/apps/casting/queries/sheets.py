@@ -8,6 +8,7 @@ from yesif.apps.casting.models import Project, SealedSheet
 from yesif.apps.casting.seal import opened, studio_key
 from yesif.apps.decks.models import Card as CardRow
 from yesif.apps.decks.models import Deck
+from yesif.apps.people.models import Role
 from yesif.core.matching.cards import Card, Pack
 from yesif.core.matching.sheet import HEAVIEST, USUAL_MOST, Sheet
 
@@ -35,6 +36,12 @@ def on(performer_ids: Iterable[str], day: date) -> dict[str, Sheet]:
     wanted = list(performer_ids)
     kept = {one.performer_id: one.sealed for one in SealedSheet.objects.filter(pk__in=wanted)}
     return {who: _sheet(_seen(who, kept[who]) if who in kept else SheetSeen(), day) for who in wanted}
+
+
+def of_everyone(day: date) -> list[Sheet]:
+    """Every performer's sheet for a day, without a name: for counting what a deck can serve."""
+    found = Role.objects.filter(role="performer", person__is_active=True).values_list("person_id", flat=True)
+    return list(on(found, day).values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,11 @@ def pack_of(decks: Iterable[Deck], *, themes_out: Iterable[str] = (), most: int 
         rows = CardRow.objects.filter(deck=deck).order_by("key")
         cards += [_card(one) for one in rows if one.intensity <= most and not out & set(one.themes)]
     return Pack(cards, usual)
+
+
+def pack_of_deck(deck_id: str) -> Pack:
+    """One deck's cards, whole."""
+    return pack_of(Deck.objects.filter(pk=deck_id))
 
 
 def hold_out_secret() -> bytes:
