@@ -98,7 +98,7 @@ class Browser:
         self.asked_at = 0.0
 
     async def come(self) -> None:
-        headers = {"Cookie": f"sessionid={self.cookie}"}
+        headers = {"Cookie": f"sessionid={self.cookie}", "Origin": self.url.replace("ws:", "http:").split("/ws/")[0]}
         self.socket = await websockets.connect(
             f"{self.url}?page={self.page}", additional_headers=headers, open_timeout=60, ping_interval=None
         )
