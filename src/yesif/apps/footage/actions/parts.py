@@ -27,10 +27,10 @@ def delete_measurements(*, performance_id: str, performer_id: str, part: str, no
     The recording stays; so do all other parts. Final: nothing measures them again. Returns how many tables went.
     Raises NotFound, BadInput (no such part), Conflict (withdrawn, or not there yet).
     """
+    list(Performance.objects.select_for_update().filter(pk=performance_id, performer_id=performer_id).values("id"))
+    one = owned(performance_id, performer_id)  # someone else's is not there, whatever part is named
     if part not in MEASURED_PARTS:
         raise BadInput(f"Nothing is measured under {part!r}; the parts are {', '.join(MEASURED_PARTS)}.")
-    list(Performance.objects.select_for_update().filter(pk=performance_id, performer_id=performer_id).values("id"))
-    one = owned(performance_id, performer_id)
     if one.state not in REVIEWABLE:
         raise Conflict(f"This take is {one.state}: nothing about it can be changed now.")
     own = FeatureTable.objects.filter(performance=one, part=part, joint=False).exclude(sha256="")
