@@ -46,7 +46,7 @@ def run(steps: int) -> None:
         run_state_machine_as_test(
             Counted,
             settings=settings(
-                max_examples=min(100, (steps - taken[0]) // STEPS_AN_EXAMPLE + 1),
+                max_examples=min(20, (steps - taken[0]) // STEPS_AN_EXAMPLE + 1),
                 stateful_step_count=STEPS_AN_EXAMPLE,
                 deadline=None,
                 database=None,
@@ -55,6 +55,7 @@ def run(steps: int) -> None:
                 suppress_health_check=list(HealthCheck),
             ),
         )
+        print(f"  {connection.vendor}: {taken[0]:,} steps, no failure so far", file=sys.stderr, flush=True)
     took = time.perf_counter() - began
     print(
         f"  {connection.vendor}: {taken[0]:,} steps, no failure, {took:.0f} s ({taken[0] / took:.0f} steps/s)",

@@ -97,7 +97,9 @@ class Books(RuleBasedStateMachine):
         n, currency = self._next(), PROJECTS[project]
         work = fees.Work(who, project, f"b{n - 1}", Rate(rate, currency))
         paid = [fees.earn(key=f"fee:{n}", work=work, kind=kind, ms=ms, line=n, now=self.now) for _ in range(2)]
-        floor = 1390 if who != "per_cy" and currency == "EUR" else 0  # Germany in 2026
+        floor = 0  # Cy has not said where Cy works
+        if who != "per_cy" and currency == "EUR":  # Germany
+            floor = 1390 if self.now.year == 2026 else 1460
         assert paid[0] == paid[1] == fee.fee_micro(ms, Rate(max(rate, floor), currency))  # I10, whoever revoked what
         if paid[0]:
             self.fees[f"fee:{n}"] = (who, currency, paid[0])

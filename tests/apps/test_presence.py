@@ -12,6 +12,7 @@ from yesif.apps.money.models import Fee
 from yesif.apps.money.queries import balance
 from yesif.apps.record.models import Line
 from yesif.apps.stage.actions import presence, room
+from yesif.apps.stage.models import Event
 from yesif.apps.stage.queries import presence as queries
 from yesif.base.clock import FixedClock
 from yesif.base.errors import NotFound
@@ -120,6 +121,22 @@ def test_who_was_stood_up_is_paid_the_whole_booked_time_once() -> None:
     assert sum(fees(session.bookings[0]).values()) == 60 * 60_000
     beats(session, session.ana, OPENED + 10 * MINUTE, OPENED + 30 * MINUTE)
     assert presence.settle(booking_id=session.bookings[0], now=NOW) == 0  # time that was paid already
+
+
+def test_the_rooms_own_word_that_someone_was_stood_up_is_paid_when_they_leave() -> None:
+    session = booked()
+    come_in(session, "ana")
+    beats(session, session.ana, OPENED, OPENED + 11 * MINUTE)
+    Event.objects.create(
+        session_id=session.session,
+        seq=99,
+        at_ns=10 * MINUTE,
+        kind="stood-up",
+        who_id=session.ana,
+        body={"waited_s": 600},
+    )
+    takes.leave(session_id=session.session, performer_id=session.ana, studio_ns=OPENED + 11 * MINUTE)
+    assert sum(fees(session.bookings[0]).values()) == 60 * 60_000
 
 
 def test_an_understudy_who_stood_by_gets_half_the_rate_for_all_of_it_once() -> None:

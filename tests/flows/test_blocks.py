@@ -10,11 +10,15 @@ from django.core import serializers
 from tests.apps.casting_cast import NOW, block, can, draw, performer, published, under_contract
 from tests.people import person
 from yesif.apps.casting.actions import blocks as acts
+from yesif.apps.casting.models import Coming
 from yesif.apps.casting.queries import blocks as seen
 from yesif.apps.consent.models import Grant
+from yesif.apps.money.actions import escrow
+from yesif.apps.money.queries import balance
 from yesif.apps.stage.queries import sessions
 from yesif.base.errors import Conflict, NotFound, Refused
-from yesif.flows import blocks
+from yesif.core.ledger import accounts
+from yesif.flows import blocks, pay_blocks
 
 pytestmark = pytest.mark.django_db
 PIA = "pia"
@@ -170,3 +174,37 @@ class TestPairingAgain:
         at, who = settled("ana", "bo", "cy", "di")
         blocks.come_in(at, who[0], now=START)
         assert blocks.pair_again(at, now=START) == []
+
+
+class TestPay:
+    def test_a_block_that_escrow_does_not_cover_is_not_settled(self) -> None:
+        made = published()
+        ana, bo = cast(made, "ana", "bo")
+        at = block(made)
+        can(at, ana)
+        can(at, bo)
+        escrow.reserve(project_id=made, holding="all", micro=99_999 * 100 * 1_000_000, currency="EUR", now=NOW)
+        with pytest.raises(Refused, match=r"^escrow"):
+            blocks.settle(at, person(PIA).id, now=NOW)
+        assert seen.block_of_flow(at).settled_at is None
+
+    def test_what_is_set_aside_for_a_block_goes_to_its_bookings_and_the_rest_back(self) -> None:
+        at, (ana, bo) = settled("ana", "bo")
+        made = seen.block_of_flow(at)
+        held = balance(accounts.held(made.project_id, at), "EUR")
+        assert held == 2 * 90 * 7400 * 1_000_000 // 60
+        blocks.come_in(at, ana, now=START)
+        blocks.come_in(at, bo, now=START)
+        assert balance(accounts.held(made.project_id, at), "EUR") == 0
+
+    @pytest.mark.parametrize(("called", "percent"), [(False, 50), (True, 100)])
+    def test_an_understudy_who_did_not_play_is_paid(self, called: bool, percent: int) -> None:
+        """Half for standing by, all of it for who was called and came; once."""
+        at, _ = settled("ana", "bo")
+        di = cast(seen.block_of_flow(at).project_id, "di")[0]
+        when = NOW if called else None
+        Coming.objects.create(block_id=at, performer_id=di, said_at=NOW, stands_by=True, called_at=when, here_at=when)
+        for _ in range(2):
+            pay_blocks.settle(seen.block_of_flow(at), now=START + timedelta(hours=3))
+        assert balance(accounts.accrued(di), "EUR") == 90 * 7400 * 1_000_000 // 60 * percent // 100
+        assert balance(accounts.held(seen.block_of_flow(at).project_id, at), "EUR") == 0

@@ -12,11 +12,13 @@ from tests.apps.room_cast import OPENED, Booked, S, booked, come_in
 from tests.core.test_payout_files import with_check
 from tests.people import person
 from tests.web.reading import faults
+from tests.web.scene import played
 from yesif.apps.money.actions import fees, payees
 from yesif.apps.money.models import Fee, PayRun
 from yesif.apps.people.models import Role
 from yesif.apps.record.models import Line
 from yesif.apps.stage.actions import presence
+from yesif.apps.stage.models import Presence
 from yesif.base.money import Money
 from yesif.core.ledger import statement
 from yesif.core.ledger.payout.bank import Account
@@ -220,3 +222,12 @@ def test_what_quality_says_reaches_no_fee(session: Booked) -> None:
     before = [(one.key, one.micro) for one in Fee.objects.all()]
     pay_fees.settle_idle(now=now() + timedelta(days=400))
     assert [(one.key, one.micro) for one in Fee.objects.all()] == before
+
+
+def test_an_open_review_page_is_paid_and_only_ones_own(db: None) -> None:
+    made = played()
+    for name in ("ana", "bo"):
+        mine = made.ana if name == "ana" else made.bo
+        assert of(name).post(f"/performer/takes/{mine}/at-work").status_code == 204
+    assert of("bo").post(f"/performer/takes/{made.ana}/at-work").status_code == 404
+    assert Presence.objects.filter(kind="review").count() == 2

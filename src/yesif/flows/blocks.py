@@ -26,6 +26,7 @@ from yesif.core.matching.block import repair
 from yesif.core.matching.cards import Card, deal, dealable
 from yesif.core.matching.fit import Fit, fit, together
 from yesif.core.matching.pairs import Plan, match, pair_of
+from yesif.flows import pay_blocks
 
 OPENS = timedelta(minutes=30)
 """How long before its start one may come into a block."""
@@ -72,6 +73,7 @@ def settle(block_id: str, producer_id: str, *, now: datetime) -> int:
     acts.settle(
         block_id=block_id, producer_id=producer_id, pairs=pairs, standing_by=spare[: block.understudies], now=now
     )
+    pay_blocks.cover(seen.block(block_id, producer_id), now=now)
     return len(pairs)
 
 
@@ -164,6 +166,7 @@ def _has_begun(pair: PairSeen) -> bool:
 def _book(block: BlockSeen, pair: PairSeen, now: datetime) -> str:
     """Book this pair's session on the stage, with cards inside both sheets and a note for each."""
     made = [terms.book(block_id=block.id, performer_id=who, now=now) for who in (pair.a, pair.b)]
+    pay_blocks.pass_on(block, made, now=now)
     session_id = bookings.book_session(
         project_id=block.project_id,
         producer_id=seen.producer_of(block.id),

@@ -18,6 +18,7 @@ from django.db import transaction
 from yesif.apps.footage.actions import erasure
 from yesif.apps.keys import actions as keys
 from yesif.apps.market.actions import recall
+from yesif.apps.money.actions import payees
 from yesif.apps.people import erasure as people
 from yesif.apps.record import actions as record
 from yesif.flows import revoke
@@ -36,6 +37,7 @@ def erase(*, person_id: str, now: datetime) -> None:
         releases = recall.recall(performer_id=person_id)
         people.erase(person_id=person_id)
         record.forget(about=person_id)
+        payees.forget(owner=person_id)
         record.append(kind="erasure", body={"person": person_id}, about=[person_id], now=now)
         args = {"names": names, "releases": releases}
         leave_no_bytes.enqueue(key=_key(person_id), args=args, now=now, priority=5)

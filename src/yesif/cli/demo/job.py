@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from yesif.cli import wake  # noqa: F401  before what knows tables
-from yesif.cli.demo import audit, cast, licensing, outcome, scene
+from yesif.cli.demo import audit, cast, licensing, money, outcome, scene
 from yesif.cli.demo.cast import Booked
 from yesif.cli.studio import Running, studio_folder
 
@@ -25,6 +25,8 @@ def run(*, leave: bool, camera: bool, seconds: int, port: int, no_browser: bool)
         running.wait_until_open()
         path = _play(booked, folder, camera=camera, seconds=seconds, no_browser=no_browser)
         licensing.play(booked, studio=f"http://localhost:{port}")
+        _say("Pay: minutes counted, fees approved, a pay run, and strangers check the books.")
+        money.pay(booked, folder)
         _say("An auditor replays the whole record from its first line.")
         audit.replay_everything(folder, booked)
         if not leave:

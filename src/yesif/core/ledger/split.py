@@ -5,7 +5,6 @@ give 4/4/2 of 10 but 5/5/1 of 11), so re-splitting would take money back.
 """
 
 import hashlib
-import heapq
 from collections.abc import Mapping
 
 from yesif.base.errors import BadInput
@@ -24,14 +23,17 @@ def split(total: int, weights: Mapping[str, int], *, event: str) -> dict[str, in
     whole = sum(weights.values())
     if whole == 0:
         raise BadInput("there is nobody to split among: every weight is 0")
-    shares = {name: total * weight // whole for name, weight in weights.items()}
+    names, products = list(weights), [total * weight for weight in weights.values()]
+    shares = dict(zip(names, [product // whole for product in products], strict=True))
     left = total - sum(shares.values())
     if left:
-        rest = {name: total * weight % whole for name, weight in weights.items() if weight}
-        edge = heapq.nlargest(left, rest.values())[-1]
-        above = [name for name, remainder in rest.items() if remainder > edge]
-        equal = sorted((name for name, remainder in rest.items() if remainder == edge), key=lambda n: tie(event, n))
-        for name in [*above, *equal[: left - len(above)]]:
+        rest = [product % whole for product in products]
+        edge = sorted(rest, reverse=True)[left - 1]  # above zero: a weight of 0 has no remainder and gets nothing
+        above = [name for name, remainder in zip(names, rest, strict=True) if remainder > edge]
+        equal = [name for name, remainder in zip(names, rest, strict=True) if remainder == edge]
+        if len(above) + len(equal) > left:
+            equal = sorted(equal, key=lambda name: tie(event, name))[: left - len(above)]
+        for name in above + equal:
             shares[name] += 1
     return shares
 

@@ -9,12 +9,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yesif.apps.casting import queries as casting
+from yesif.apps.footage.queries import review
 from yesif.apps.money.actions import fees, payees
 from yesif.apps.money.queries import earnings, payruns
 from yesif.apps.money.queries import payees as accounts
+from yesif.apps.stage.actions import presence
 from yesif.base.errors import BadInput, Conflict, NotFound
 from yesif.core.ledger import statement
 from yesif.core.ledger.payout.table import cell
@@ -157,3 +159,13 @@ def account(request: HttpRequest) -> HttpResponse:
             return redirect("performer:money")
     context = {"form": form, "account": accounts.payee(who)}
     return render(request, "performer/money_account.html", context, status=400 if request.method == "POST" else 200)
+
+
+@require_POST
+@performers_only
+def at_work(request: HttpRequest, performance_id: str) -> HttpResponse:
+    """The review page is open: the server writes that down, and it is paid."""
+    who = viewer_id(request)
+    session = review.session_in_review(performance_id, who)
+    presence.at_work(session_id=session, performer_id=who, kind="review", studio_ns=CLOCK.studio_ns())
+    return HttpResponse(status=204)

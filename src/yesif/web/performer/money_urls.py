@@ -10,5 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("money/lines.csv", money.table, name="money-table"),
     path("money/year/<int:year>", money.year_page, name="money-year"),
     path("money/year/<int:year>.json", money.year_file, name="money-year-file"),
+    path("takes/<str:performance_id>/at-work", money.at_work, name="at-work"),
     path("money/line/<str:key>", money.line, name="money-line"),
 ]

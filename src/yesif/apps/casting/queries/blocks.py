@@ -112,6 +112,20 @@ def block(block_id: str, producer_id: str) -> BlockSeen:
     return _block(found)
 
 
+def over(*, since: datetime, until: datetime) -> list[BlockSeen]:
+    """Settled blocks that ended in [since, until), for flows that answer to nobody's page."""
+    begun = Block.objects.filter(starts_at__gte=since - timedelta(days=1), starts_at__lt=until).exclude(settled_at=None)
+    return [one for one in (_block(found) for found in begun) if since <= one.ends_at < until]
+
+
+def rate(block_id: str) -> tuple[int, str]:
+    """What an hour of a block's project is paid: minor units and currency. Raises NotFound."""
+    found = Block.objects.filter(pk=block_id).values_list("project__fee_minor", "project__currency").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def block_of_flow(block_id: str) -> BlockSeen:
     """A block, for flows that answer to nobody's page. Raises NotFound."""
     found = Block.objects.filter(pk=block_id).first()

@@ -112,6 +112,15 @@ class Media:
     kind: str
 
 
+def session_in_review(performance_id: str, performer_id: str) -> str:
+    """The session of a performer's own performance while it is in review. Raises NotFound."""
+    found = Performance.objects.filter(pk=performance_id, performer_id=performer_id, state="in-review")
+    session = found.values_list("take__scene__session_id", flat=True).first()
+    if session is None:
+        raise NotFound
+    return session
+
+
 def of_performer(performer_id: str) -> list[Row]:
     """All of a performer's own performances, newest first."""
     found = performances().filter(performer_id=performer_id).exclude(take__state="called-off").order_by("-take__id")

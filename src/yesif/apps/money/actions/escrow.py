@@ -57,6 +57,18 @@ def reserve(*, project_id: str, holding: str, micro: int, currency: str, now: da
 
 
 @transaction.atomic
+def pass_on(*, project_id: str, source: str, holding: str, micro: int, currency: str, now: datetime) -> None:
+    """Hand `micro` of one holding (a block's) to another (a booking's of that block), where it is all there; else
+    nothing, and `reserve` asks escrow for it. The same `holding` twice is once."""
+    guard()
+    there = balance(accounts.held(project_id, source), currency)
+    if micro <= 0 or there < micro or entry_of(f"hold:{holding}") is not None:
+        return
+    postings = (Posting(accounts.held(project_id, source), -micro), Posting(accounts.held(project_id, holding), micro))
+    post(entries=[Entry(f"hold:{holding}", currency, "set aside", postings)], now=now)
+
+
+@transaction.atomic
 def release(*, project_id: str, holding: str, currency: str, now: datetime) -> int:
     """Give what is left of a holding back to the project's escrow; how much, in micro-units. Nothing left: 0."""
     guard()

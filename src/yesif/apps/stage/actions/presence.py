@@ -102,6 +102,8 @@ def settle(*, booking_id: str, now: datetime) -> int:
     before = sum(posted.values())
     apart = {kind: ms for kind, ms in posted.items() if kind not in ("claim", "standing-by")}
     due = posted_difference(queries.of_booking(booking_id).by_kind, apart)
+    if queries.was_stood_up(booking_id) and not posted.get("stood-up"):
+        due["stood-up"] = max(0, booking.minutes * 60_000 - before - sum(due.values()))
     Presence.objects.filter(booking_id=booking_id, settled=False).update(settled=True)
     return _post(booking, due, mark=str(before), now=now)
 
@@ -125,16 +127,16 @@ def stood_up(*, session_id: str, performer_id: str, now: datetime) -> int:
 
 
 @transaction.atomic
-def stood_by(*, booking_id: str, now: datetime) -> int:
-    """An understudy stood by for a block and was not called: half the rate for all of it; once. One who was called is
-    paid by presence, and this adds nothing. Micro-units. Raises NotFound."""
+def stood_by(*, booking_id: str, now: datetime, called: bool = False) -> int:
+    """An understudy stood by for a block and did not play: half the rate for all of it, the whole rate for one who was
+    called and came; once. One who played is paid by presence, and this adds nothing. Micro-units. Raises NotFound."""
     booking = Booking.objects.select_for_update().filter(pk=booking_id).first()
     if booking is None:
         raise NotFound
     if sum(fee_queries.posted_ms(booking_id).values()):
         return 0
     due = {"standing-by": booking.minutes * 60_000}
-    return _post(booking, due, mark="standing-by", now=now, percent=STANDING_BY_PERCENT)
+    return _post(booking, due, mark="standing-by", now=now, percent=100 if called else STANDING_BY_PERCENT)
 
 
 @transaction.atomic

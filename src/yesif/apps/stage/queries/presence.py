@@ -57,6 +57,14 @@ def of_booking(booking_id: str) -> Counted:
     return Counted(whole)
 
 
+def was_stood_up(booking_id: str) -> bool:
+    """Did the room write down that this booking's performer waited ten minutes for a partner who did not come?"""
+    places = Place.objects.filter(booking_id=booking_id)
+    return Event.objects.filter(
+        kind="stood-up", session__in=places.values("session_id"), who_id__in=places.values("performer_id")
+    ).exists()
+
+
 def sentence(session_id: str, performer_id: str) -> str:
     """What the room says beside the clock: "42 min 10 s counted"."""
     return f"{of_session(session_id, performer_id).words} counted"
