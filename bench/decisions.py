@@ -97,31 +97,35 @@ def fill(many: int) -> tuple[Any, Any]:
     from django.db import connection
     from tests.apps.consent_worlds import NOW, Studio
 
+    from yesif.apps.footage.models import Performance, Take
+
     studio = Studio(1, performers=PEOPLE, takes=10, kindness=0.95).make()
     throw = Random(5)
     people = [one.id for one in studio.rows.people]
-    scene = studio.rows.takes[0].scene_id
-    takes, performances = [], []
-    for number in range(many // 2):
-        take = f"tak_B{number:025d}"
-        takes.append((take, scene, number + 40_000, "room", 0, 60_000_000_000, "sealed", ""))
-        for place, who in zip("ab", throw.sample(people, 2), strict=True):
-            leak = -60.0 if throw.random() < 0.5 else -20.0
-            gone = "2026-11-01 00:00:00" if throw.random() < 0.01 else None
-            state = "withdrawn" if gone else "released"
-            performances.append((f"prf_{place.upper()}{number:025d}", take, who, place, state, gone, leak))
-    rest = "'', '', '', '[]', FALSE, '{\"words_apart\": true}'"
+    scenes = more_scenes(studio.rows.takes[0].scene_id, many // 2 // 30_000 + 1)
+    for start in range(0, many // 2, 20_000):
+        takes, performances = [], []
+        for number in range(start, min(start + 20_000, many // 2)):
+            take = Take(
+                scene_id=scenes[number // 30_000], number=number % 30_000 + 1, action_ns=0, cut_ns=60_000_000_000,
+                state="sealed",
+            )  # fmt: skip
+            takes.append(take)
+            for place, who in zip("ab", throw.sample(people, 2), strict=True):
+                performances.append(
+                    Performance(
+                        take=take,
+                        performer_id=who,
+                        position=place,
+                        summary={"words_apart": True},
+                        state="released",
+                        leak_db=-60.0 if throw.random() < 0.5 else -20.0,
+                        withdrawn_at=NOW if throw.random() < 0.01 else None,
+                    )
+                )
+        Take.objects.bulk_create(takes, batch_size=2000)
+        Performance.objects.bulk_create(performances, batch_size=2000)
     with connection.cursor() as cursor:
-        insert(
-            cursor, "footage_take (id, scene_id, number, source, action_ns, cut_ns, state, reason)", takes,
-            "(%s,%s,%s,%s,%s,%s,%s,%s)",
-        )  # fmt: skip
-        insert(
-            cursor,
-            "footage_performance (id, take_id, performer_id, position, state, withdrawn_at, leak_db, preview_sha256,"
-            " poster_sha256, peaks_sha256, preview_leaves_out, partner_may_watch, summary)",
-            performances, f"(%s,%s,%s,%s,%s,%s,%s,{rest})",
-        )  # fmt: skip
         cursor.execute("ANALYZE")
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -129,12 +133,12 @@ def fill(many: int) -> tuple[Any, Any]:
     return studio.uses()[0], NOW
 
 
-def insert(cursor: Any, table: str, rows: list[Any], places: str) -> None:
-    from django.db import transaction
+def more_scenes(like: str, many: int) -> list[str]:
+    """Scenes for takes to belong to: the number of a take within its scene is a small one."""
+    from yesif.apps.stage.models import Scene
 
-    with transaction.atomic():
-        for start in range(0, len(rows), 50_000):
-            cursor.executemany(f"INSERT INTO {table} VALUES {places}", rows[start : start + 50_000])
+    one = Scene.objects.get(pk=like)
+    return [Scene.objects.create(session=one.session, card=one.card, order=100 + n).id for n in range(many)]
 
 
 def compare(name: str, many: int) -> None:
