@@ -15,12 +15,15 @@ from typing import Any, cast
 from django.conf import settings
 from django.db import transaction
 
-from yesif.apps.footage.actions import erasure
+from yesif.apps.casting.actions import forgetting as casting
+from yesif.apps.footage.actions import erasure, rulings
 from yesif.apps.keys import actions as keys
 from yesif.apps.market.actions import recall
 from yesif.apps.money.actions import payees
 from yesif.apps.people import erasure as people
+from yesif.apps.people import passkeys
 from yesif.apps.record import actions as record
+from yesif.apps.stage.actions import forgetting as stage
 from yesif.flows import revoke
 from yesif.flows.engine import JobSeen, Later, Run, status, workflow
 
@@ -35,9 +38,9 @@ def erase(*, person_id: str, now: datetime) -> None:
         names = erasure.erase(performer_id=person_id, now=now)
         revoke.tell_of_erasure(performer_id=person_id, now=now)
         releases = recall.recall(performer_id=person_id)
+        _forget_words(person_id)
         people.erase(person_id=person_id)
         record.forget(about=person_id)
-        payees.forget(owner=person_id)
         record.append(kind="erasure", body={"person": person_id}, about=[person_id], now=now)
         args = {"names": names, "releases": releases}
         leave_no_bytes.enqueue(key=_key(person_id), args=args, now=now, priority=5)
@@ -57,6 +60,15 @@ def leave_no_bytes(job: Run) -> Plain:
     job.step("releases", lambda: [_remove(release_id) for release_id in releases])
     job.step("forget", _forget)
     return {"blobs": gone}
+
+
+def _forget_words(person_id: str) -> None:
+    """What each app holds of a person in its own words: each knows best what of it is theirs alone."""
+    casting.forget(about=person_id)
+    stage.forget(about=person_id)
+    rulings.forget(about=person_id)
+    passkeys.forget(about=person_id)
+    payees.forget(owner=person_id)
 
 
 def _remove(release_id: str) -> str:
