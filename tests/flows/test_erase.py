@@ -23,10 +23,11 @@ from yesif.apps.footage.actions import review
 from yesif.apps.footage.models import FeatureTable, Performance, SealedSpan
 from yesif.apps.keys import queries as keys
 from yesif.apps.market.models import Release
+from yesif.apps.money.models import Payee, TaxPaper
 from yesif.apps.people import queries as people
 from yesif.apps.people.models import Person, Role
 from yesif.apps.record.models import Line
-from yesif.apps.stage.models import RoomCheck
+from yesif.apps.stage.models import CareCase, RoomCheck
 from yesif.base.clock import FixedClock
 from yesif.base.errors import Conflict, NotFound
 from yesif.flows import engine
@@ -146,6 +147,23 @@ def test_what_goes_with_a_person_goes_in_every_app(played: list[Performance]) ->
     erase("ana")
     left = [one.related_model.__name__ for one in theirs if one.related_model.objects.filter(**{one.field.name: ana})]
     assert left == []
+
+
+def test_no_word_and_no_account_of_theirs_is_left(played: list[Performance]) -> None:
+    ana = person("ana")
+    Person.objects.filter(pk=ana.id).update(telephone="+49 30 1234567", time_zone="Europe/Berlin")
+    session = played[0].take.scene.session
+    case = CareCase.objects.create(
+        session=session, kind="report", by=ana, words="He shouted", made_at=released.NOW, due_at=LATER
+    )
+    TaxPaper.objects.create(performer=ana.id, kind="TIN", place="DE", given_at=released.NOW)
+    Payee.objects.create(owner=ana.id, kind="iban", sealed=b"x", ends="3000", place="DE", at=released.NOW)
+    erase("ana")
+    ana.refresh_from_db()
+    case.refresh_from_db()
+    assert (ana.telephone, ana.time_zone, case.words) == ("", "", "")
+    assert not TaxPaper.objects.exists()
+    assert not Payee.objects.exists()
 
 
 def test_a_release_that_lies_here_in_the_clear_is_recalled(played: list[Performance]) -> None:
