@@ -418,3 +418,15 @@ def test_a_listing_tells_days_to_paid_and_time_not_paid_from_the_ledger() -> Non
     assert fee_queries.unpaid_share("prj_1") == (0, 3_600_000)
     seen = fee_queries.project_money("prj_1", "EUR", now=later(500))
     assert (seen.due, seen.late, seen.owed) == (0, 0, 7400 * MICRO)
+
+
+def test_a_payment_that_comes_back_brings_back_what_was_kept_of_it_so_that_tax_is_kept_once() -> None:
+    due()
+    payees.give_paper(performer="per_ana", kind="TIN", place="DE", keep_back_percent=30, now=NOW)
+    first = PayItem.objects.get(run_id=sent())
+    payruns.returned(reference=first.reference or "", reason="account closed", now=later(73))
+    assert queries.balance("performer:per_ana:payable", "EUR") == 7400 * MICRO
+    assert queries.balance("performer:per_ana:withheld", "EUR") == 0
+    again = PayItem.objects.get(run_id=sent())
+    assert (again.minor, again.withheld_micro) == (first.minor, first.withheld_micro) == (5180, 2220 * MICRO)
+    assert queries.balance("performer:per_ana:withheld", "EUR") == 2220 * MICRO

@@ -205,3 +205,16 @@ def test_what_escrow_does_not_cover_is_earned_all_the_same_and_owed_by_the_proje
 
 def later(hours: float) -> datetime:
     return NOW + timedelta(hours=hours)
+
+
+def test_a_line_left_open_for_days_is_paid_a_day_at_a_time_and_stops_nobody_elses_pay() -> None:
+    session = booked()
+    come_in(session, "ana", "bo", at_ns=OPENED)
+    beats(session, session.ana, OPENED, OPENED + 30 * 60 * MINUTE)
+    presence.settle(booking_id=session.bookings[0], now=NOW)
+    assert sum(fees(session.bookings[0]).values()) == 24 * 60 * 60_000
+    assert session.bookings[0] in queries.to_settle(before_ns=OPENED + 31 * 60 * MINUTE)
+    presence.settle(booking_id=session.bookings[0], now=NOW)
+    whole = sum(one.ms for one in Fee.objects.filter(booking=session.bookings[0]))
+    assert whole == queries.of_booking(session.bookings[0]).ms > 24 * 60 * 60_000
+    assert session.bookings[0] not in queries.to_settle(before_ns=OPENED + 31 * 60 * MINUTE)

@@ -1,7 +1,7 @@
 """Sequencing: every line gets its place, every checkpoint continues the last, in doubt nothing is signed."""
 
 import base64
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from tests.flows import killed_record
 from yesif.apps.record import actions, queries
 from yesif.apps.record.models import Head, LeafRow, Line, RowOf, Step
 from yesif.apps.record.shelf import Shelf
+from yesif.base.clock import FixedClock
 from yesif.base.errors import BadInput, Conflict, Damaged, NotFound
 from yesif.core.tlog import leaf as leaves
 from yesif.core.tlog import receipt, tree, trust
@@ -39,6 +40,17 @@ def published() -> Checkpoint:
     found = Shelf().published()
     assert found is not None
     return found[1]
+
+
+@pytest.mark.parametrize(("began", "closed"), [(NOW - timedelta(days=1), ["2026-11-24"]), (NOW, [])])
+def test_a_day_at_whose_end_nothing_ran_is_closed_when_something_does(began: datetime, closed: list[str]) -> None:
+    append()
+    sequence_record.now(at=began)
+    for _ in range(2):  # stopped before midnight, started after it, and started again
+        with sequence_record.running(FixedClock(NOW)):
+            pass
+    days = [line.body["day"] for line in Line.objects.filter(kind="day-close") if line.body]
+    assert days == closed
 
 
 def test_every_line_gets_its_place_behind_the_genesis() -> None:

@@ -13,7 +13,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import Error as DatabaseError
 from django.db import connections, transaction
@@ -141,11 +141,21 @@ class Sequencer(threading.Thread):
             logger.error("the shelf of the record cannot be written; it is sequenced later")  # noqa: TRY400
 
     def _close_day(self, at: datetime) -> None:
-        """At the first turn of a new day (UTC), every chain's length is committed to for the day before."""
+        """At the first turn of a new day (UTC), every chain's length is committed to for the day before; also where
+        nothing ran at midnight, from the record's second day on."""
         day = at.date().isoformat()
-        if self._day and self._day != day:
-            actions.close_day(day=self._day, now=at)
+        if self._day != day:
+            before = self._day or (at.date() - timedelta(days=1)).isoformat()
+            if self._day or _began_before(day):
+                actions.close_day(day=before, now=at)
         self._day = day
+
+
+def _began_before(day: str) -> bool:
+    if queries.size() == 0:
+        return False
+    first = Leaf.parse(queries.leaf_bytes(0, 1)[0]).at_ms
+    return datetime.fromtimestamp(first / 1000, UTC).date().isoformat() < day
 
 
 @contextmanager

@@ -155,8 +155,9 @@ def paid(*, run_id: str, now: datetime) -> int:
 
 @transaction.atomic
 def returned(*, reference: str, reason: str, now: datetime) -> Money:
-    """A payment came back: all of it is payable again, at once. Raises NotFound, Conflict for one that came back before
-    or was never sent, BadInput."""
+    """A payment came back: all of it is payable again, at once, with what had been kept back of it for tax: that is
+    kept back anew when it is sent anew. Raises NotFound, Conflict for one that came back before or was never sent,
+    BadInput."""
     if not reason.strip():
         raise BadInput("reason: say what the bank said; the performer reads it.")
     guard()
@@ -168,7 +169,7 @@ def returned(*, reference: str, reason: str, now: datetime) -> Money:
     if item.state not in ("in-flight", "paid"):
         raise Conflict(f"reference: {item.reference} has not been sent.")
     source = Stage.IN_FLIGHT if item.state == "in-flight" else Stage.PAID
-    post(entries=[_move(item.run, item, source, Stage.PAYABLE, "return", "came back")], now=now)
+    post(entries=[_back(item.run, item, source)], now=now)
     item.state, item.moved_at, item.reason = "returned", now, reason.strip()[:140]
     item.save(update_fields=["state", "moved_at", "reason"])
     return Money(item.minor, item.run.currency)
@@ -181,6 +182,15 @@ def _move(run: PayRun, item: PayItem, source: Stage, target: Stage, word: str, m
         Posting(performer_account(item.performer, target), micro, run.line),
     )
     return Entry(f"{word}:{run.id}:{item.performer}", run.currency, memo, postings)
+
+
+def _back(run: PayRun, item: PayItem, source: Stage) -> Entry:
+    sent, kept = item.minor * MICRO, item.withheld_micro
+    moves = {source: -sent, Stage.WITHHELD: -kept, Stage.PAYABLE: sent + kept}
+    postings = (
+        Posting(performer_account(item.performer, stage), moved, run.line) for stage, moved in moves.items() if moved
+    )
+    return Entry(f"return:{run.id}:{item.performer}", run.currency, "came back", tuple(postings))
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from yesif.apps.record import actions as record
 from yesif.apps.stage.models import Place, Presence, Session
 from yesif.apps.stage.queries import presence as queries
 from yesif.base.errors import NotFound
-from yesif.core.ledger.fee import STANDING_BY_PERCENT, Rate, fee_micro
+from yesif.core.ledger.fee import LONGEST_MS, STANDING_BY_PERCENT, Rate, fee_micro
 from yesif.core.ledger.presence import BEAT_NS, posted_difference
 
 KINDS = ("training", "review", "labelling")
@@ -36,8 +36,12 @@ def here(*, session_id: str, performer_id: str, studio_ns: int, fresh: bool = Fa
 @transaction.atomic
 def gone(*, session_id: str, performer_id: str, studio_ns: int, now: datetime) -> None:
     """This performer left for good: counted up to now, and paid at once. Raises NotFound."""
+    place = Place.objects.filter(session_id=session_id, performer_id=performer_id).first()
+    if place is None:
+        raise NotFound
+    # The booking before its presence, as `settle` does: two who take them in turn never wait for each other in a ring.
+    Booking.objects.select_for_update().filter(pk=place.booking_id).first()
     here(session_id=session_id, performer_id=performer_id, studio_ns=studio_ns)
-    place = Place.objects.get(session_id=session_id, performer_id=performer_id)
     if place.booking_id is not None:
         settle(booking_id=place.booking_id, now=now)
 
@@ -98,13 +102,17 @@ def settle(*, booking_id: str, now: datetime) -> int:
     booking = Booking.objects.select_for_update().filter(pk=booking_id).first()
     if booking is None:
         raise NotFound
+    # Marked before it is counted: a beat that comes meanwhile waits for these rows, or makes one that is not marked.
+    Presence.objects.filter(booking_id=booking_id, settled=False).update(settled=True)
     posted = fee_queries.posted_ms(booking_id)
     before = sum(posted.values())
     apart = {kind: ms for kind, ms in posted.items() if kind not in ("claim", "standing-by")}
     due = posted_difference(queries.of_booking(booking_id).by_kind, apart)
     if queries.was_stood_up(booking_id) and not posted.get("stood-up"):
         due["stood-up"] = max(0, booking.minutes * 60_000 - before - sum(due.values()))
-    Presence.objects.filter(booking_id=booking_id, settled=False).update(settled=True)
+    if any(ms > LONGEST_MS for ms in due.values()):  # a line left open for days: one fee a day, the rest comes next
+        due = {kind: min(ms, LONGEST_MS) for kind, ms in due.items()}
+        Presence.objects.filter(booking_id=booking_id).update(settled=False)
     return _post(booking, due, mark=str(before), now=now)
 
 
