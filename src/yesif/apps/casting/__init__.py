@@ -1,1 +1,1 @@
-"""Projects, offers and bookings: who plays for whom, on which terms."""
+"""Projects, calls, contracts, sheets, blocks, offers and bookings: who plays for whom, when, on which terms."""

@@ -1,1 +1,1 @@
-"""Releases: what was built, for which use, and who it left out."""
+"""Licensees and what they get: organisations, prices, licences, releases and who they left out, runs, leases."""

@@ -1,1 +1,1 @@
-"""The main job, played: two performers, two browser windows, one release."""
+"""The main job, played: two performers, two windows, a release, a licence, a lease, a no, a pay run, an audit."""

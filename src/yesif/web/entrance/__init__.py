@@ -1,1 +1,1 @@
-"""Pages before the doors: home, sign-in."""
+"""Pages before the doors: home, sign-in, open calls, letters' links, founding the studio."""

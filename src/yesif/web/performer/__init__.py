@@ -1,1 +1,1 @@
-"""Pages a performer opens: sessions, answers, review."""
+"""Pages a performer opens: joining, calendar, sessions, answers, review, record, money, erasing."""

@@ -1,1 +1,1 @@
-"""Pages a producer opens: projects, bookings, sessions, takes, releases."""
+"""Pages a producer opens: projects, casting, blocks, live board, takes, quality, releases, licensees, money."""
