@@ -15,6 +15,7 @@ from tests.flows import released
 from tests.people import person
 from yesif.apps.consent import actions as consent
 from yesif.apps.footage.actions import review
+from yesif.apps.footage.models import Finding
 from yesif.apps.market import queries as market
 from yesif.apps.market.queries import ReleaseSeen
 from yesif.apps.record import queries as record
@@ -158,7 +159,13 @@ def test_a_sealed_span_is_in_neither_partners_sample() -> None:
         why="was-me",
         now=released.NOW,
     )
+    for name, start, end in (("sealed-hum", 0, released.SECOND // 4), ("open-hum", released.SECOND, None)):
+        Finding.objects.create(
+            performance=of_ana, check_name=name, verdict="warn", start_ns=start, end_ns=end, sentence="Hum."
+        )
     reader = opened(released.build())
+    assert "open-hum" in json.dumps(values(reader))
+    assert "sealed-hum" not in json.dumps(values(reader))
     for value in values(reader):
         sample = reader[value["id"]]
         sound = np.frombuffer(sample["wav"][44:], "<i2")

@@ -15,6 +15,7 @@ from tests.web.reading import faults
 from tests.web.scene import Played, played
 from yesif.apps.casting import queries as casting
 from yesif.apps.consent import actions as consent
+from yesif.apps.people.queries import roles_of
 from yesif.apps.record import actions as record
 from yesif.apps.record import queries
 from yesif.core.ledger.split import split
@@ -192,3 +193,13 @@ def test_a_shared_clip_is_seen_by_that_auditor_only_and_only_where_it_is_theirs_
     assert signed_in("pia").get(film[1]).status_code == 404
     record.end_seat(seat_id=seat, given_by=person("ana").id, now=now())
     assert una.get(film[1]).status_code == 404
+
+
+def test_nobody_is_their_own_auditor(scene: Played) -> None:
+    pia = signed_in("pia")
+    form = {"email": person("pia").email, "name": "Pia", "until": (now() + timedelta(days=9)).date().isoformat()}
+    answer = pia.post(f"/producer/projects/{project()}/auditors", form)
+    assert answer.status_code == 400
+    assert "somebody else" in answer.content.decode()
+    assert queries.seats_of(person("pia").id) == []
+    assert "auditor" not in roles_of(person("pia").id)

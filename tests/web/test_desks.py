@@ -13,7 +13,8 @@ from tests.web.scene import played, show_preview
 from tests.web.sockets import both_in, line
 from tests.web.sockets import played as plays
 from yesif.apps.footage.actions import care as footage_care
-from yesif.apps.footage.models import Performance, Ruling
+from yesif.apps.footage.models import Performance, Ruling, SealedSpan
+from yesif.apps.footage.queries import desk
 from yesif.apps.people.models import Role
 from yesif.apps.stage.actions import care, waiting
 from yesif.apps.stage.models import CareCase, Session
@@ -187,3 +188,24 @@ def test_the_pictures_draw_what_was_played_and_say_it_in_numbers() -> None:
     assert page.count('<svg class="bars"') >= 2
     assert "accepted hours in 8 weeks" in page
     assert "First-pass quality" in page
+
+
+@pytest.mark.parametrize("sealed_by", ["ana", "bo"])
+def test_the_desk_shows_nothing_that_either_of_them_sealed(sealed_by: str) -> None:
+    made = played(state="released")
+    show_preview(made.ana, b"film of ana")
+    pia = client("pia")
+    before = pia.get(f"/producer/quality/takes/{made.take}").content.decode()
+    assert "0.4 % of the voice" in before
+    assert "until 0:09" in before
+    SealedSpan.objects.create(
+        performance_id=getattr(made, sealed_by), start_ns=S, end_ns=10 * S, why="was-me", sealed_at=CLOCK.now()
+    )
+    page = pia.get(f"/producer/quality/takes/{made.take}").content.decode()
+    assert "0.4 % of the voice" not in page
+    assert "until 0:09" not in page
+    assert "until 0:31" in page
+    assert "video src" not in page
+    assert "0.4 % of the voice" not in pia.get(f"/producer/takes/{made.take}").content.decode()
+    assert "0.4 % of the voice" not in pia.get(f"/producer/takes/{made.take}/track").content.decode()
+    assert not [one for one in desk.queue(person("pia").id) if one.warnings]

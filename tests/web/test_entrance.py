@@ -14,6 +14,7 @@ from pytest_django.fixtures import Settings
 from tests.people import person
 from yesif.apps.people import actions, queries
 from yesif.base.errors import BadInput
+from yesif.site.logs import WithoutTokens
 from yesif.web.entrance import letters
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
@@ -195,3 +196,21 @@ class TestJoining:
     def test_an_unknown_role_is_refused(self) -> None:
         with pytest.raises(BadInput):
             actions.join(email="dee@example.test", stage_name="Dee", role="admin", now=NOW)
+
+
+def test_a_letters_link_is_not_written_into_the_programs_log(
+    client: Client, caplog: pytest.LogCaptureFixture, settings: Settings
+) -> None:
+    for path in ("/sign-in/", "/join/", "/answer/", "/questions/", "/found/", "/media/"):
+        assert client.get(f"{path}s3cret-token").status_code == 404
+    logged = [one for one in caplog.records if one.name == "django.request"]
+    assert len(logged) == 6
+    assert all(WithoutTokens().filter(one) for one in logged)
+    assert not [one for one in logged if "s3cret" in one.getMessage()]
+    assert settings.LOGGING["handlers"]["stderr"]["filters"] == ["without-tokens"]
+
+
+def test_answers_to_a_passkey_challenge_are_limited_too(client: Client) -> None:
+    tries = [client.post("/passkey/sign-in", "{}", content_type="application/json").status_code for _ in range(31)]
+    assert set(tries[:30]) == {404}
+    assert tries[30] == 429

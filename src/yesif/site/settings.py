@@ -180,6 +180,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without-tokens": {"()": "yesif.site.logs.WithoutTokens"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without-tokens"]}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("YESIF_LOG_LEVEL", "WARNING")},
 }

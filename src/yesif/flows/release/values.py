@@ -75,7 +75,7 @@ class SampleInput:
             one
             for one in self.material.findings
             if not (self.alone and one.check.endswith(_PAIR_CHECKS))
-            and not any((one.start_ns or 0) >= a and (one.end_ns or a) <= b for a, b in self.cut if one.start_ns)
+            and not (one.start_ns is not None and any(_inside(one.start_ns, one.end_ns, span) for span in self.cut))
         )
 
     @property
@@ -87,3 +87,7 @@ class SampleInput:
     def side(self) -> int:
         """0 for position a, 1 for b."""
         return "ab".find(self.material.position)
+
+
+def _inside(start_ns: int, end_ns: int | None, span: tuple[int, int]) -> bool:
+    return span[0] <= start_ns and max(start_ns, end_ns or 0) <= span[1]

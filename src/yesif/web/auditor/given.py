@@ -2,6 +2,7 @@
 for what concerns themselves."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -59,8 +60,9 @@ def _given(
         said = form.cleaned_data
         now = CLOCK.now()
         try:
-            auditor = joining.join(email=said["email"], stage_name=said["name"], role="auditor", now=now)
-            actions.give_seat(auditor=auditor, subject=subject, given_by=who, until=said["until"], now=now)
+            with transaction.atomic():
+                auditor = joining.join(email=said["email"], stage_name=said["name"], role="auditor", now=now)
+                actions.give_seat(auditor=auditor, subject=subject, given_by=who, until=said["until"], now=now)
         except BadInput as wrong:
             form.add_error(None, str(wrong))
         else:

@@ -27,6 +27,8 @@ def sign_in_options(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The browser's answer to it."""
+    if not within("passkey-answer", request.META.get("REMOTE_ADDR", ""), times=30, seconds=300):
+        return JsonResponse({"said": _("Too many tries. Wait a few minutes, or use the letter.")}, status=429)
     sent = _sent(request)
     try:
         who = passkeys.finish_sign_in(sent.get("credential") or {})

@@ -61,11 +61,13 @@ def take(take_id: str, *, viewer_id: str) -> OnDesk:
     )
     if not parts:
         raise NotFound
+    sealed = review.sealed_by_either(take_id)
+    sides = [review.side(part, sealed=sealed) for part in parts]
+    found = [review.findings(part.id, sealed=sealed) for part in parts]
     first = review.review(parts[0].id, viewer_id=parts[0].performer_id)
-    other = review.side(parts[1]) if len(parts) > 1 else None
     return OnDesk(
-        replace(first, partner=other),
-        tuple((part.id, part.performer.stage_name, review.findings(part.id)) for part in parts),
+        replace(first, own=sides[0], partner=sides[1] if len(sides) > 1 else None, findings=found[0]),
+        tuple((part.id, part.performer.stage_name, each) for part, each in zip(parts, found, strict=True)),
     )
 
 
@@ -94,7 +96,8 @@ def in_sample(take_id: str) -> bool:
 
 
 def _row(parts: list[Performance]) -> ToLookAt:
-    take_, verdicts = parts[0].take, [one.verdict for part in parts for one in review.findings(part.id)]
+    take_, sealed = parts[0].take, review.sealed_by_either(parts[0].take_id)
+    verdicts = [one.verdict for part in parts for one in review.findings(part.id, sealed=sealed)]
     return ToLookAt(
         take_id=take_.id,
         title=take_.scene.card.title,

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from yesif.apps.footage.models import Performance, Take
-from yesif.apps.footage.queries.review import Quality, findings
+from yesif.apps.footage.queries.review import Quality, findings, sealed_by_either
 from yesif.base.errors import NotFound
 
 SHOWN = 200
@@ -89,6 +89,7 @@ def _takes(producer_id: str) -> QuerySet[Take]:
 
 def _seen(one: Take, *, with_findings: bool) -> TakeSeen:
     session = one.scene.session
+    sealed = sealed_by_either(one.id) if with_findings else ()
     return TakeSeen(
         id=one.id,
         title=one.scene.card.title,
@@ -102,19 +103,20 @@ def _seen(one: Take, *, with_findings: bool) -> TakeSeen:
         length_ns=None if one.cut_ns is None else one.cut_ns - one.action_ns,
         played_at=session.starts_at,
         parts=tuple(
-            _part(part, with_findings) for part in sorted(one.performances.all(), key=lambda part: part.position)
+            _part(part, findings(part.id, sealed=sealed) if with_findings else ())
+            for part in sorted(one.performances.all(), key=lambda part: part.position)
         ),
     )
 
 
-def _part(one: Performance, with_findings: bool) -> Part:
+def _part(one: Performance, found: tuple[Quality, ...]) -> Part:
     return Part(
         performance_id=one.id,
         stage_name=one.performer.stage_name,
         position=one.position,
         state=one.state,
         tracks=tuple(TrackSeen(t.kind, t.state, t.log_bytes) for t in sorted(one.tracks.all(), key=lambda t: t.kind)),
-        findings=findings(one.id) if with_findings else (),
+        findings=found,
     )
 
 

@@ -193,14 +193,29 @@ def spans(performance_id: str) -> tuple[Span, ...]:
     return tuple(Span(one.pk, one.start_ns, one.end_ns, one.why, one.sealed_at) for one in found)
 
 
-def findings(performance_id: str) -> tuple[Quality, ...]:
-    """What the checks said, worst first: the one list both performer and producer are shown."""
+def sealed_by_either(take_id: str) -> tuple[tuple[int, int], ...]:
+    """Every stretch of a take that one of its performers sealed: what a producer is shown nothing of."""
+    found = SealedSpan.objects.filter(performance__take_id=take_id, lifted_at=None)
+    return tuple(found.order_by("start_ns", "end_ns").values_list("start_ns", "end_ns").distinct())
+
+
+def findings(performance_id: str, *, sealed: Collection[tuple[int, int]] | None = None) -> tuple[Quality, ...]:
+    """What the checks said, worst first: the one list both performer and producer are shown. Nothing that lies wholly
+    inside what is sealed: by its own performer, or the stretches given."""
     order = {"fail": 0, "warn": 1, "pass": 2}
-    found = Finding.objects.filter(performance_id=performance_id)
+    if sealed is None:
+        sealed = [(span.start_ns, span.end_ns) for span in spans(performance_id)]
+    found = [one for one in Finding.objects.filter(performance_id=performance_id) if _in_the_open(one, sealed)]
     return tuple(
         Quality(f.check_name, f.verdict, f.value, f.unit, f.threshold, f.start_ns, f.end_ns, f.sentence)
         for f in sorted(found, key=lambda f: (order.get(f.verdict, 0), f.check_name, f.start_ns or 0))
     )
+
+
+def _in_the_open(one: Finding, sealed: Collection[tuple[int, int]]) -> bool:
+    if one.start_ns is None:
+        return True
+    return bool(without((one.start_ns, max(one.end_ns or 0, one.start_ns + 1)), list(sealed)))
 
 
 def length_ns(performance: Performance) -> int | None:
@@ -240,10 +255,12 @@ def _row(one: Performance) -> Row:
     )
 
 
-def side(one: Performance) -> Side:
-    """One half of a pair, for a page that has checked who may see it."""
-    whole = covers_seals(one)
-    sealed = [(span.start_ns, span.end_ns) for span in spans(one.id)]
+def side(one: Performance, *, sealed: Collection[tuple[int, int]] | None = None) -> Side:
+    """One half of a pair, for a page that has checked who may see it. `sealed`: what else than the performer's own
+    seals it shows nothing of."""
+    if sealed is None:
+        sealed = [(span.start_ns, span.end_ns) for span in spans(one.id)]
+    whole = leaves_out(one, sealed)
     turns = tuple((int(a), int(b)) for a, b in one.summary.get("turns", []))
     return Side(
         performance_id=one.id,
@@ -252,7 +269,7 @@ def side(one: Performance) -> Side:
         has_poster=whole and bool(one.poster_sha256),
         has_peaks=whole and bool(one.peaks_sha256),
         # A seal hides who spoke when inside it, as it hides sound and picture.
-        turns=tuple(piece for turn in turns for piece in without(turn, sealed)),
+        turns=tuple(piece for turn in turns for piece in without(turn, list(sealed))),
     )
 
 

@@ -118,7 +118,7 @@ def _side(one: Performance, viewer_id: str, *, seals_of: Iterable[Performance]) 
         own=one.performer_id == viewer_id,
         speaker=int(one.id != first),
         measured=tuple(_measurement(one, t) for t in tables),
-        findings=findings(one.id),
+        findings=findings(one.id, sealed=sealed),
         summary=one.summary,
         sealed=sealed,
         has_preview=whole and bool(one.preview_sha256),

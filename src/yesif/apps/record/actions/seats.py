@@ -18,6 +18,8 @@ def give_seat(*, auditor: str, subject: str, given_by: str, until: datetime, now
     """An auditor may see the lines of `subject` (a project, or the giver themselves) until a day; the seat's number.
     The sample's seed is drawn here, so that nobody picks it after seeing the lines. The caller has checked that the
     subject is the giver's. Raises BadInput."""
+    if auditor == given_by:
+        raise BadInput("An auditor is somebody else than who is audited.")
     if not 0 < (until - now).days + 1 <= _LONGEST_DAYS:
         raise BadInput("A seat ends after today and within a year.")
     made = Seat.objects.create(
