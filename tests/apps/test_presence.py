@@ -8,6 +8,7 @@ from tests.apps.room_cast import NOW, OPENED, Booked, S, booked, come_in
 from tests.funds import fund
 from yesif.apps.casting.models import Booking
 from yesif.apps.footage.actions import takes
+from yesif.apps.money.actions import corrections
 from yesif.apps.money.models import Fee
 from yesif.apps.money.queries import balance
 from yesif.apps.record.models import Line
@@ -18,6 +19,7 @@ from yesif.base.clock import FixedClock
 from yesif.base.errors import NotFound
 from yesif.core.ledger import accounts
 from yesif.core.ledger.presence import BEAT_NS
+from yesif.flows import pay_fees
 
 pytestmark = pytest.mark.django_db
 MINUTE = 60 * S
@@ -218,3 +220,25 @@ def test_a_line_left_open_for_days_is_paid_a_day_at_a_time_and_stops_nobody_else
     whole = sum(one.ms for one in Fee.objects.filter(booking=session.bookings[0]))
     assert whole == queries.of_booking(session.bookings[0]).ms > 24 * 60 * 60_000
     assert session.bookings[0] not in queries.to_settle(before_ns=OPENED + 31 * 60 * MINUTE)
+
+
+def test_what_was_set_aside_and_not_earned_returns_to_the_project_a_week_after_and_not_before() -> None:
+    session = booked()
+    project = Booking.objects.get(pk=session.bookings[0]).project_id
+    starts = max(one.starts_at for one in Booking.objects.filter(pk__in=session.bookings))
+    held = {one: balance(accounts.held(project, one), "EUR") for one in session.bookings}
+    before = balance(accounts.escrow(project), "EUR")
+    assert all(held.values())
+    come_in(session, "ana", "bo", at_ns=OPENED)
+    beats(session, session.ana, OPENED, OPENED + 10 * MINUTE)
+    week = starts + timedelta(days=7)
+    assert pay_fees.give_back_over(now=week - timedelta(minutes=1)) == 0
+    for one in session.bookings:
+        presence.settle(booking_id=one, now=NOW)
+    earned = sum(one.micro for one in Fee.objects.all())
+    assert pay_fees.give_back_over(now=week + timedelta(days=1)) == sum(held.values()) - earned > 0
+    assert pay_fees.give_back_over(now=week + timedelta(days=1)) == 0
+    assert balance(accounts.escrow(project), "EUR") == before + sum(held.values()) - earned
+    key = Fee.objects.order_by("pk")[0].key  # taken back by hand: its money does not stay behind
+    corrections.take_back(fee_key=key, reason="by mistake", now=NOW)
+    assert pay_fees.give_back_over(now=week + timedelta(days=2)) == Fee.objects.get(key=key).micro

@@ -2,7 +2,7 @@
 
 settle     time that nothing was added to for longer than the grace becomes fees
 approve    fees nobody approved in 72 hours; claims nobody answered are given as claimed
-give back  what was set aside for a session that is over and paid up returns to the project's escrow
+give back  once a day: what was set aside for a booking that is a week over and paid up returns to escrow
 close      once a day: every balance, hashed onto the record
 """
 
@@ -21,6 +21,8 @@ from yesif.core.ledger.presence import GRACE_NS
 from yesif.flows.engine import Run, workflow
 
 BATCH = 500
+GIVEN_BACK_AFTER = timedelta(days=7)
+"""By then its review and its claims are over. What is earned later comes out of the project's escrow all the same."""
 
 
 @workflow("pay-fees", every=timedelta(minutes=1))
@@ -35,7 +37,8 @@ def pay_fees(job: Run) -> None:
 
 @workflow("close-books", every=timedelta(days=1))
 def close_books(job: Run) -> None:
-    """Close the day."""
+    """Give back what was set aside for bookings that are over; then close the day."""
+    give_back_over(now=job.now())
     close(now=job.now())
 
 
@@ -68,6 +71,17 @@ def answer_claim(*, claim_id: int, project_id: str, producer_id: str, given_ms: 
 def give_back(*, project_id: str, holding: str, currency: str, now: datetime) -> int:
     """Return what is left of a holding (a booking's or a block's) to its project; micro-units."""
     return escrow.release(project_id=project_id, holding=holding, currency=currency, now=now)
+
+
+def give_back_over(*, now: datetime) -> int:
+    """Return what is left of every booking that began more than a week ago and is paid up; micro-units."""
+    held = book_queries.holdings()
+    over = seen.over([holding for _, holding, _ in held], before=now - GIVEN_BACK_AFTER)
+    return sum(
+        give_back(project_id=project, holding=holding, currency=currency, now=now)
+        for project, holding, currency in held
+        if holding in over
+    )
 
 
 @transaction.atomic

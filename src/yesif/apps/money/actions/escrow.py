@@ -70,13 +70,18 @@ def pass_on(*, project_id: str, source: str, holding: str, micro: int, currency:
 
 @transaction.atomic
 def release(*, project_id: str, holding: str, currency: str, now: datetime) -> int:
-    """Give what is left of a holding back to the project's escrow; how much, in micro-units. Nothing left: 0."""
+    """Give what is left of a holding back to the project's escrow; how much, in micro-units. Nothing left: 0. A fee
+    that is taken back later puts its money into the holding again: that is given back as well."""
     guard()
     left = balance(accounts.held(project_id, holding), currency)
     if left <= 0:
         return 0
     postings = (Posting(accounts.held(project_id, holding), -left), Posting(accounts.escrow(project_id), left))
-    post(entries=[Entry(f"give back:{holding}", currency, "given back", postings)], now=now)
+    key, times = f"give back:{holding}", 1
+    while entry_of(key) is not None:
+        times += 1
+        key = f"give back:{holding}:{times}"
+    post(entries=[Entry(key, currency, "given back", postings)], now=now)
     return left
 
 

@@ -37,6 +37,16 @@ def balances_of(prefix: str) -> dict[tuple[str, str], int]:
     return {(account, currency): int(total) for account, currency, total in rows if total}
 
 
+def holdings() -> list[tuple[str, str, str]]:
+    """What is set aside anywhere: project, holding and currency of each that is not empty."""
+    found = []
+    for (account, currency), micro in sorted(balances_of("project:").items()):
+        _, project, kind, *holding = account.split(":", 3)
+        if kind == "held" and micro > 0:
+            found.append((project, "".join(holding), currency))
+    return found
+
+
 def balances_in(accounts: Iterable[str]) -> dict[tuple[str, str], int]:
     """Balances of these accounts, by (account, currency); those at zero are left out."""
     rows = (

@@ -1,8 +1,10 @@
 """How long was someone there, and what kind of time was it? Counted from what the server saw, never from a browser."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from yesif.apps.casting.models import Booking
 from yesif.apps.stage.models import Event, Place, Presence, Session
 from yesif.core.ledger.presence import GRACE_NS, Room, Span, by_kind, total_ms, words
 
@@ -74,6 +76,14 @@ def to_settle(*, before_ns: int, at_most: int = 200) -> list[str]:
     """Bookings with time that is not paid yet and to which nothing was added since `before_ns`."""
     found = Presence.objects.filter(settled=False, last_ns__lte=before_ns).exclude(booking=None).order_by("last_ns")
     return list(dict.fromkeys(str(one) for one in found.values_list("booking_id", flat=True)[:at_most]))
+
+
+def over(booking_ids: Collection[str], *, before: datetime) -> set[str]:
+    """Those of the bookings that began before then, with every session of theirs, and whose time is all paid."""
+    found = Booking.objects.filter(pk__in=booking_ids, starts_at__lt=before)
+    ahead = Place.objects.filter(booking__in=found, session__starts_at__gte=before).values("booking_id")
+    unpaid = Presence.objects.filter(booking__in=found, settled=False).values("booking_id")
+    return set(found.exclude(pk__in=ahead).exclude(pk__in=unpaid).values_list("pk", flat=True))
 
 
 def _spans(performer_id: str, *, session_id: str, kind: str) -> list[Span]:
