@@ -12,10 +12,12 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from tests.apps.signing import BrowserKey
 from tests.apps.takes_cast import NOW, take_of
 from tests.people import person
-from yesif.apps.footage.actions import uploads
+from yesif.apps.footage.actions import erasure, review, uploads
 from yesif.apps.footage.models import Performance, Take, Track, Upload
 from yesif.apps.footage.queries import uploads as queries
+from yesif.apps.keys import actions as key_actions
 from yesif.apps.keys import queries as keys
+from yesif.apps.stage.models import Session
 from yesif.base.errors import BadInput, Conflict, LimitReached, NotFound
 from yesif.media import incoming
 from yesif.media.store import LocalStore
@@ -247,6 +249,57 @@ def test_nothing_of_a_take_that_was_called_off_is_kept(store: LocalStore) -> Non
         opened(take, "ana", key, "camera")
     assert uploads.clear_leftovers(older_than=NOW + timedelta(hours=1)) == 1
     assert not queries.path_of(upload).exists()
+
+
+def take_back(take: Take, how: str) -> None:
+    """Bo takes his part back, soon after the scene: this one performance, or everything of his."""
+    Session.objects.update(opened_ns=None)
+    his = take.performances.get(performer=person("bo"))
+    if how == "erased":
+        key_actions.destroy(performer_id=his.performer_id, now=NOW)
+        erasure.erase(performer_id=his.performer_id, now=NOW)
+    else:
+        review.withdraw(performance_id=his.pk, performer_id=his.performer_id, now=NOW)
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "erased"])
+@pytest.mark.parametrize("begun", [True, False])
+def test_what_a_partner_who_left_is_heard_in_is_taken_and_dropped(store: LocalStore, how: str, begun: bool) -> None:
+    take, key = take_of("ana", "bo", over=True), BrowserKey()
+    for kind in ("voice", "camera"):
+        sent(opened(take, "ana", key, kind), LOG[:9], store, key)
+    upload = opened(take, "ana", key, "heard") if begun else ""
+    take_back(take, how)
+    upload = upload or opened(take, "ana", key, "heard")
+    before = sorted(store.root.rglob("*"))
+    assert sent(upload, LOG, store, key).take_complete
+    track = Track.objects.get(kind="heard")
+    assert (track.state, track.sha256, track.log_bytes) == ("gone", "", len(LOG))
+    assert sorted(store.root.rglob("*")) == before, "nothing of it is kept"
+    claim = key.claim(upload, LOG)
+    again = uploads.agree(upload_id=upload, performer_id=person("ana").pk, claim=claim, store=store, now=NOW)
+    assert (again.already, again.sha256) == (True, track.log_sha256)
+    uploads.clear(upload_id=upload)
+    assert not queries.path_of(upload).exists()
+    assert set(Track.objects.exclude(kind="heard").values_list("state", flat=True)) == {"complete"}
+
+
+def test_what_one_takes_back_of_oneself_is_not_called_safe(store: LocalStore) -> None:
+    take, key = take_of("ana", "bo"), BrowserKey()
+    upload = opened(take, "bo", key)
+    take_back(take, "withdrawn")
+    with pytest.raises(Conflict):
+        sent(upload, LOG, store, key, "bo")
+
+
+def test_what_a_partner_who_left_was_heard_in_does_not_lie_about() -> None:
+    take, key = take_of("ana", "bo"), BrowserKey()
+    voice, heard = opened(take, "ana", key), opened(take, "ana", key, "heard")
+    take_back(take, "withdrawn")
+    assert uploads.clear_leftovers(older_than=NOW + timedelta(hours=1)) == 1
+    assert queries.path_of(voice).exists()
+    assert not queries.path_of(heard).exists()
+    assert opened(take, "ana", key, "heard") == heard, "a browser that comes back begins it again"
 
 
 def test_openings_in_a_flood_are_refused_in_words() -> None:

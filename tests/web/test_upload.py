@@ -14,11 +14,12 @@ from django.test import Client
 from pytest_django import Settings
 
 from tests.apps.signing import BrowserKey, as_json
-from tests.apps.takes_cast import take_of
+from tests.apps.takes_cast import NOW, take_of
 from tests.people import person
-from yesif.apps.footage.actions import uploads
+from yesif.apps.footage.actions import review, uploads
 from yesif.apps.footage.models import Take, Track
 from yesif.apps.footage.queries import uploads as queries
+from yesif.apps.stage.models import Session
 from yesif.flows import ingest
 from yesif.media import incoming
 from yesif.web.room import upload_door
@@ -157,6 +158,21 @@ def test_the_studio_says_what_it_speaks() -> None:
     assert answer.status_code == 204
     assert set(answer["Tus-Extension"].split(",")) == {"creation", "creation-defer-length", "checksum", "termination"}
     assert answer["Tus-Checksum-Algorithm"] == "sha256"
+
+
+def test_a_performer_may_close_the_window_where_the_partner_left_while_it_was_sending() -> None:
+    take, ana = take_of("ana", "bo", over=True), Browser("ana")
+    upload = opened(ana, take, "heard")
+    assert ana.patch(upload, 0, LOG[:1000])[0] == 204
+    Session.objects.update(opened_ns=None)  # the scene was just now
+    his = take.performances.get(performer=person("bo"))
+    review.withdraw(performance_id=his.pk, performer_id=his.performer_id, now=NOW)
+    assert ana.patch(upload, 1000, LOG[1000:2000])[0] == 204
+    for _ in range(2):  # the second one, because the answer to the first was lost
+        assert ana.seal(upload, LOG[:2000]).json()["safe"]
+    head = ana.head(upload)
+    assert (head["Upload-Offset"], head["Upload-Safe"]) == ("2000", hashlib.sha256(LOG[:2000]).hexdigest())
+    assert not queries.path_of(upload).exists()
 
 
 def test_after_the_end_nothing_is_added() -> None:

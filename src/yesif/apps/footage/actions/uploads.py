@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from yesif.apps.footage.boxes import box_of_track
+from yesif.apps.footage.boxes import JOINT, box_of_track
 from yesif.apps.footage.models import Performance, Take, Track, Upload
 from yesif.apps.footage.queries import uploads as queries
 from yesif.base.errors import BadInput, Conflict, LimitReached, NotFound
 from yesif.media import capture_receipt, incoming, strongbox
 from yesif.media.capture_receipt import Claim
 from yesif.media.store import Store
+from yesif.media.strongbox import Box
 
 OPENINGS_PER_MINUTE = 30
 UPLOADS_PER_TRACK = 12
@@ -50,13 +51,17 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """A log whose hashes agree: its blob, its receipt, and whether that was already known."""
+    """A log whose hashes agree: its blob, its receipt, and whether that was already known.
+
+    `dropped`: what everyone was heard in, after one of them took their part back. Its sender is done; nothing is kept.
+    """
 
     upload_id: str
     sha256: str
     size: int
     receipt: dict[str, object]
     already: bool
+    dropped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ def open_upload(*, take_id: str, kind: str, performer_id: str, key: str, now: da
     track, _ = Track.objects.get_or_create(performance=performance, kind=kind)
     upload = track.uploads.filter(public_key=public_key, stopped_at=None).first()
     if upload is None:
-        if track.state != "uploading":
+        if not _is_awaited(track):
             raise Conflict(f"The {kind} of this take is already safe.")
         if track.uploads.count() >= UPLOADS_PER_TRACK:
             raise TooOften(f"The {kind} of this take was begun {UPLOADS_PER_TRACK} times; continue one of them.", 3600)
@@ -122,7 +127,7 @@ def stop(*, upload_id: str, performer_id: str, now: datetime) -> None:
 
 
 def agree(*, upload_id: str, performer_id: str, claim: Claim, store: Store, now: datetime) -> Agreed:
-    """Hash what arrived, compare it with what was signed, and seal it into the store.
+    """Hash what arrived, compare it with what was signed, and seal it into the store; or drop it, see `Agreed`.
 
     Raises Disagrees (the file is cut to the last agreeing piece, so that the sender goes on from there), BadInput where
     claim or signature is wrong in itself (nothing changes), Conflict for an upload that was stopped or declared longer.
@@ -137,7 +142,7 @@ def agree(*, upload_id: str, performer_id: str, claim: Claim, store: Store, now:
             raise Conflict("This upload is complete, with other bytes than these.")
         return Agreed(upload_id, found.log_sha256, claim.size, kept, already=True)
     _claim_is_whole(upload_id, claim, found.public_key)
-    box = box_of_track(Track.objects.select_related("performance").get(uploads=upload_id), now=now)
+    box = _box(Track.objects.select_related("performance").get(uploads=upload_id), now)
     path = queries.path_of(upload_id)
     with incoming.locked(path) as file:
         sent = incoming.read_back(path, claim.size)
@@ -146,8 +151,9 @@ def agree(*, upload_id: str, performer_id: str, claim: Claim, store: Store, now:
             incoming.cut(file, wrong)
             raise Disagrees(wrong)
         incoming.cut(file, claim.size)  # what lies beyond was never signed
-        blob = strongbox.put_file(store, box, path)
-    return Agreed(upload_id, blob.sha256, blob.size, kept, already=False)
+        if box is not None:
+            strongbox.put_file(store, box, path)
+    return Agreed(upload_id, sent.sha256, sent.size, kept, already=False, dropped=box is None)
 
 
 @transaction.atomic
@@ -159,9 +165,10 @@ def finish(*, agreed: Agreed, now: datetime) -> Finished:
     if fresh:
         Take.objects.select_for_update().get(pk=take_id)  # two last uploads at once: one of them sees both
         track = Track.objects.select_for_update().get(pk=upload.track_id)
-        if track.state != "uploading":
+        if not _is_awaited(track):
             raise Conflict(f"The {track.kind} of this take is already safe, from another upload.")
-        track.state, track.log_sha256, track.log_bytes = "complete", agreed.sha256, agreed.size
+        track.state = "gone" if agreed.dropped or track.state == "gone" else "complete"
+        track.log_sha256, track.log_bytes = agreed.sha256, agreed.size
         track.receipt = agreed.receipt
         track.save()
         upload.ended_at, upload.length = now, agreed.size
@@ -177,12 +184,13 @@ def clear(*, upload_id: str) -> None:
 
 
 def clear_leftovers(*, older_than: datetime) -> int:
-    """Remove incoming files nobody will ask for: of uploads that ended or were stopped, of takes called off.
+    """Remove incoming files nobody will ask for: of uploads that ended or were stopped, of takes called off, and of
+    tracks that were taken back while they came in.
 
     Returns how many; harmless to repeat.
     """
-    called_off = Q(track__performance__take__state="called-off")
-    closed = Upload.objects.filter(~Q(ended_at=None) | ~Q(stopped_at=None) | called_off, made_at__lt=older_than)
+    unwanted = Q(track__performance__take__state="called-off") | Q(track__state="gone")
+    closed = Upload.objects.filter(~Q(ended_at=None) | ~Q(stopped_at=None) | unwanted, made_at__lt=older_than)
     left = [one for one in closed.values_list("id", flat=True) if queries.path_of(one).exists()]
     for upload_id in left:
         queries.path_of(upload_id).unlink(missing_ok=True)
@@ -218,6 +226,21 @@ def _first_difference(sent: incoming.Sent, claim: Claim) -> int | None:
         if ours != theirs:
             return number * incoming.PIECE_BYTES
     return None if sent.size == claim.size else sent.size
+
+
+def _is_awaited(track: Track) -> bool:
+    """May its log still come? Also where a partner took theirs back meanwhile: the sender is to reach an end."""
+    return track.state == "uploading" or (track.state == "gone" and track.kind in JOINT and track.log_bytes is None)
+
+
+def _box(track: Track, now: datetime) -> Box | None:
+    """The box its log goes into; None for what a partner, who took their part back, is heard in."""
+    try:
+        return box_of_track(track, now=now)
+    except Conflict:
+        if track.kind in JOINT:
+            return None
+        raise
 
 
 def _received(performance_id: str) -> None:
