@@ -22,7 +22,7 @@ from yesif.apps.consent import queries as consent
 from yesif.apps.footage.actions import review
 from yesif.apps.footage.models import FeatureTable, Performance, SealedSpan
 from yesif.apps.keys import queries as keys
-from yesif.apps.market.models import Release
+from yesif.apps.market.models import Inclusion, Release
 from yesif.apps.money.models import Payee, TaxPaper
 from yesif.apps.people import queries as people
 from yesif.apps.people.models import Person, Role
@@ -30,7 +30,7 @@ from yesif.apps.record.models import Line
 from yesif.apps.stage.models import CareCase, RoomCheck
 from yesif.base.clock import FixedClock
 from yesif.base.errors import Conflict, NotFound
-from yesif.flows import engine
+from yesif.flows import engine, revoke
 from yesif.flows import erase as flow
 from yesif.flows.runner import InlineRunner
 from yesif.media.store import open_store
@@ -175,6 +175,20 @@ def test_a_release_that_lies_here_in_the_clear_is_recalled(played: list[Performa
     assert (release.state, release.folder) == ("recalled", "")
     again = Release.objects.get(pk=released.build(now=released.NOW + timedelta(days=31)))
     assert (again.state, again.samples, again.counts) == ("published", 1, {"withdrawn": 1})
+
+
+@pytest.mark.parametrize("days", [1, 8])
+def test_a_scene_taken_back_within_a_week_takes_the_release_in_the_clear_with_it(
+    played: list[Performance], days: int
+) -> None:
+    mine, when = played[0], played[0].take.scene.session.starts_at + timedelta(days=days)
+    release = Release.objects.get(pk=released.build())
+    folder, nest = Path(release.folder), Inclusion.objects.get(release=release, performance=mine.id).nest
+    revoke.withdraw(performance_id=mine.id, performer_id=mine.performer_id, now=when)
+    engine.run_until_idle(runner=InlineRunner(), clock=FixedClock(when))
+    release.refresh_from_db()
+    assert (release.state, folder.exists()) == (("recalled", False) if days < 7 else ("published", True))
+    assert Inclusion.objects.get(release=release, performance=mine.id).nest == nest, "a lease still knows whom it bars"
 
 
 def test_her_seals_go_on_hiding_what_his_microphone_heard(played: list[Performance]) -> None:

@@ -1,8 +1,12 @@
 """Erasing oneself takes a tick and one of two buttons of the same size, and ends signed out."""
 
+import re
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.test import Client
 
+from tests.core.test_policy_explain import grade
 from tests.people import person
 from tests.web.reading import faults
 from tests.web.scene import Played, played
@@ -12,6 +16,8 @@ from yesif.apps.people.models import Person, Role
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/performer/erase"
+PLAYED_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""What a scene's session says that opened at studio time 0."""
 
 
 @pytest.fixture
@@ -71,4 +77,11 @@ def test_the_withdrawal_page_says_whether_it_deletes(ana: Client, days_ago: int)
         session.save()
     text = ana.get(f"/performer/takes/{scene.ana}/withdraw").content.decode()
     assert faults(text) == []
-    assert ("Its keys are destroyed" in text) == (days_ago == 0)
+    first = text[text.index("<h2>") : text.index("Cannot be undone")]
+    session.refresh_from_db()
+    ends = session.starts_at + timedelta(days=7) if not days_ago else PLAYED_LONG_AGO + timedelta(days=7)
+    assert ends.date().isoformat() in first, "the day is said, before anything else"
+    assert ("Your take is deleted for good." in first) == (days_ago == 0)
+    assert ("Your take is not deleted." in first) == (days_ago == 8)
+    assert ("Its keys are destroyed, so that" in text) == (days_ago == 0)
+    assert grade(re.sub(r"<[^>]+>", " ", first)) <= 8

@@ -7,12 +7,9 @@ forget    the database lets go of the keys' bytes
 After the first step nothing can be read any more; the other two only make room.
 """
 
-import shutil
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, cast
 
-from django.conf import settings
 from django.db import transaction
 
 from yesif.apps.casting.actions import forgetting as casting
@@ -57,7 +54,7 @@ def leave_no_bytes(job: Run) -> Plain:
     """Delete what an erased person's keys opened."""
     names, releases = cast("list[str]", job.args["names"]), cast("list[str]", job.args["releases"])
     gone = job.step("bytes", lambda: erasure.delete_blobs(names))
-    job.step("releases", lambda: [_remove(release_id) for release_id in releases])
+    job.step("releases", lambda: [revoke.remove(release_id) for release_id in releases])
     job.step("forget", _forget)
     return {"blobs": gone}
 
@@ -69,11 +66,6 @@ def _forget_words(person_id: str) -> None:
     rulings.forget(about=person_id)
     passkeys.forget(about=person_id)
     payees.forget(owner=person_id)
-
-
-def _remove(release_id: str) -> str:
-    shutil.rmtree(Path(settings.RELEASES) / release_id, ignore_errors=True)
-    return release_id
 
 
 def _forget() -> bool:

@@ -4,10 +4,14 @@ Consent knows nobody's deliveries and the market may not be told by the people b
 answer changes, what was delivered is decided anew, and a notice goes to each licensee that holds what is now denied.
 """
 
+import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import cast
 
+from django.conf import settings
 from django.db import transaction
 
 from yesif.apps.consent import actions as consent
@@ -16,9 +20,12 @@ from yesif.apps.consent.actions import notices, questions
 from yesif.apps.consent.actions.notices import Delivered
 from yesif.apps.footage.actions import review
 from yesif.apps.footage.queries import review as footage
+from yesif.apps.footage.queries import withdrawal
+from yesif.apps.market.actions import recall
 from yesif.apps.market.queries import runs
 from yesif.core.policy.grants import Conditions, OnRevoke
 from yesif.core.policy.uses import Use
+from yesif.flows.engine import Run, workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +60,29 @@ def answer(*, question_id: str, performer_id: str, yes: bool, now: datetime) -> 
 
 @transaction.atomic
 def withdraw(*, performance_id: str, performer_id: str, now: datetime) -> Ended:
-    """Take one performance out of everything, and tell whoever holds it or a clip it is in. Raises NotFound."""
+    """Take one performance out of everything, and tell whoever holds it or a clip it is in; where that deletes it, also
+    recall the releases in which it lies here in the clear. Raises NotFound."""
     on_revoke = _models_of(performer_id)
+    deletes = now < withdrawal.deletes_until(performance_id, viewer_id=performer_id)
     review.withdraw(performance_id=performance_id, performer_id=performer_id, now=now)
-    return _tell(performer_id, "withdrawn", on_revoke, now)
+    ended = _tell(performer_id, "withdrawn", on_revoke, now)
+    if deletes and (releases := recall.recall_deleted(performance_id=performance_id)):
+        leave_no_release.enqueue(key=f"recall:{performance_id}", args={"releases": releases}, now=now, priority=5)
+    return ended
+
+
+@workflow("recall")
+def leave_no_release(job: Run) -> dict[str, object]:
+    """Remove the folders of recalled releases."""
+    releases = cast("list[str]", job.args["releases"])
+    job.step("releases", lambda: [remove(release_id) for release_id in releases])
+    return {}
+
+
+def remove(release_id: str) -> str:
+    """Remove a release's folder; harmless to repeat."""
+    shutil.rmtree(Path(settings.RELEASES) / release_id, ignore_errors=True)
+    return release_id
 
 
 def tell_of_erasure(*, performer_id: str, now: datetime) -> Ended:

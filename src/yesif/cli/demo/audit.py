@@ -9,6 +9,7 @@ from django.utils import timezone
 from yesif.apps.people import queries as people
 from yesif.apps.record import actions
 from yesif.apps.record import queries as record
+from yesif.base.errors import Damaged
 from yesif.cli.demo.cast import Booked
 from yesif.core.ledger.split import split
 from yesif.core.policy.retold import Retold
@@ -17,7 +18,10 @@ from yesif.flows import audit_bundle, sequence_record
 
 
 def replay_everything(folder: Path, booked: Booked) -> Path:
-    """Give Una a seat, write the bundle, replay it, say what it came to; the bundle's path."""
+    """Give Una a seat, write the bundle, replay it, say what it came to; the bundle's path.
+
+    Raises Damaged where something does not add up, so that the demo ends with that and not as if all were well.
+    """
     now = timezone.now()
     _seat(booked, now)
     size = sequence_record.now(at=now)
@@ -30,6 +34,8 @@ def replay_everything(folder: Path, booked: Booked) -> Path:
     click.echo(f"  {size} leaves replayed from the first, with every body ({read}): {found}")
     click.echo(f"  replay it yourself: yesif audit {path}")
     click.echo(f"  the record's key: {record.log_key()}")
+    if not outcome.green:
+        raise Damaged(f"The record does not add up: {len(outcome.findings)} findings, one a line above.")
     return path
 
 

@@ -108,14 +108,16 @@ def withdraw(request: HttpRequest, performance_id: str) -> HttpResponse:
     who = viewer_id(request)
     if request.method == "GET":
         found = queries.review(performance_id, viewer_id=who)
-        seen = consent.answers_of(who)
+        seen, now = consent.answers_of(who), CLOCK.now()
+        until = withdrawal.deletes_until(performance_id, viewer_id=who)
         effects = of_withdrawal(
             on_revoke=seen.grant.conditions.on_revoke if seen else OnRevoke.STOP_NEW,
             licensees=revoke.holders(who, performance_id=performance_id),
-            deletes=withdrawal.deletes(performance_id, viewer_id=who, now=CLOCK.now()),
-            now=CLOCK.now(),
+            deletes=now < until,
+            now=now,
         )
-        return render(request, "performer/withdraw.html", {"review": found, "effects": effects})
+        context = {"review": found, "effects": effects, "deletes": now < until, "until": until}
+        return render(request, "performer/withdraw.html", context)
     done = revoke.withdraw(performance_id=performance_id, performer_id=who, now=CLOCK.now())
     messages.success(request, _("Withdrawn. Nothing built from now on holds it."))
     return redirect("performer:told") if done.notices else redirect("performer:review", performance_id)

@@ -9,14 +9,18 @@ DELETES_WITHIN = timedelta(days=7)
 """A withdrawal this soon after the scene destroys the performance's keys."""
 
 
-def deletes(performance_id: str, *, viewer_id: str, now: datetime) -> bool:
-    """Would withdrawing one's own performance now delete it? Raises NotFound."""
-    return is_fresh(owned(performance_id, viewer_id).take, now)
+def deletes_until(performance_id: str, *, viewer_id: str) -> datetime:
+    """Before this moment, withdrawing one's own performance deletes it. Raises NotFound."""
+    return _fresh_until(owned(performance_id, viewer_id).take)
 
 
 def is_fresh(take: Take, now: datetime) -> bool:
     """Was the take played less than a week ago?"""
-    return now - _played_at(take) < DELETES_WITHIN
+    return now < _fresh_until(take)
+
+
+def _fresh_until(take: Take) -> datetime:
+    return _played_at(take) + DELETES_WITHIN
 
 
 def _played_at(take: Take) -> datetime:

@@ -1,12 +1,13 @@
-"""Take back what was built with someone who was erased, as far as it lies here."""
+"""Take back what was built with someone who was erased or deleted a performance, as far as it lies here."""
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from yesif.apps.footage.models import Performance
 from yesif.apps.market.models import Inclusion, LicenceKey, Release
 
-RECALLED = "Someone in it was erased; this studio holds its files no more. Build it anew."
+ERASED = "Someone in it was erased; this studio holds its files no more. Build it anew."
+DELETED = "Someone in it took a scene back; this studio holds its files no more. Build it anew."
 
 
 @transaction.atomic
@@ -18,9 +19,23 @@ def recall(*, performer_id: str) -> list[str]:
     """
     mine = list(Performance.objects.filter(performer_id=performer_id).values_list("id", flat=True))
     held = Inclusion.objects.filter(Q(performance__in=mine) | Q(performer=performer_id))
-    open_ones = Release.objects.filter(inclusions__in=held, sealed=False, state="published")
-    recalled = sorted(set(open_ones.values_list("id", flat=True)))
-    Release.objects.filter(pk__in=recalled).update(state="recalled", reason=RECALLED, folder="")
+    recalled = _recall(held, ERASED)
     held.update(wrapped=None, nest=[])
     LicenceKey.objects.filter(performer=performer_id).delete()
+    return recalled
+
+
+@transaction.atomic
+def recall_deleted(*, performance_id: str) -> list[str]:
+    """The same for one performance that was deleted. Its performer stays, and so does what tells a lease whom it bars."""
+    held = Inclusion.objects.filter(performance=performance_id)
+    recalled = _recall(held, DELETED)
+    held.update(wrapped=None)
+    return recalled
+
+
+def _recall(held: QuerySet[Inclusion], reason: str) -> list[str]:
+    open_ones = Release.objects.filter(inclusions__in=held, sealed=False, state="published")
+    recalled = sorted(set(open_ones.values_list("id", flat=True)))
+    Release.objects.filter(pk__in=recalled).update(state="recalled", reason=reason, folder="")
     return recalled
