@@ -21,6 +21,7 @@ from yesif.base.errors import Damaged, NotConsented, Refused
 from yesif.cli.licensee.run import read_root
 from yesif.core.corpus import Reader
 from yesif.core.corpus.manifest import KEYS
+from yesif.flows import erase
 
 pytestmark = pytest.mark.django_db
 
@@ -181,6 +182,18 @@ def test_a_performer_whose_key_is_destroyed_is_in_no_lease_and_nobody_can_open_t
     everyone = [person(name).id for name in ("ana", "bo", "cy")]
     found = release_keys(licence_id=licence, release_id=release.id, performers=everyone)
     assert set(found) == {person("bo").id, person("cy").id}
+
+
+def test_an_erased_performer_takes_only_what_was_theirs_from_the_next_lease() -> None:
+    answers()
+    released.play("ana", "bo")
+    released.play("cy")
+    lab = licensed.program()
+    licence = licensed.licence()
+    release = licensed.build(licence)
+    run = licensed.run(lab, licence, release.id)
+    erase.erase(person_id=person("ana").id, now=datetime.now(UTC))
+    assert sum(1 for _ in Reader(release.folder, keys=run.keys(release.folder))) == 1
 
 
 def test_a_plain_release_holds_only_what_was_licensed_with_an_offer() -> None:

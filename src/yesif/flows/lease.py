@@ -51,7 +51,7 @@ def names_and_keys(terms: Terms, clips: Sequence[Clip]) -> dict[str, bytes]:
     keys of the single clips that may. So a key that opens what was withdrawn never leaves."""
     everyone = {one for clip in clips for one in clip.nest}
     found = market_keys.release_keys(licence_id=terms.licence, release_id=terms.release, performers=everyone)
-    named = {clip.nest[0]: _participant(clip.sample) for clip in clips}
+    named = {clip.nest[0]: _participant(clip.sample) for clip in clips if clip.nest}  # no nest: erased
     barred = {one for clip in clips if not clip.may for one in clip.nest}
     keys = {named[one]: key for one, key in found.items() if one not in barred and one in named}
     for clip in clips:

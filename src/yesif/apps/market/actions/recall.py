@@ -27,7 +27,7 @@ def recall(*, performer_id: str) -> list[str]:
 
 @transaction.atomic
 def recall_deleted(*, performance_id: str) -> list[str]:
-    """The same for one performance that was deleted. Its performer stays, and so does what tells a lease whom it bars."""
+    """The same for one performance that was deleted. Its performer stays, and so does what bars them from a lease."""
     held = Inclusion.objects.filter(performance=performance_id)
     recalled = _recall(held, DELETED)
     held.update(wrapped=None)
