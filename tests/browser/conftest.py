@@ -51,9 +51,12 @@ def sound() -> Iterator[SoundStage]:
         yield stage
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def chromium() -> Iterator[Browser]:
-    """One headless browser for pages that need neither camera nor microphone."""
+    """A headless browser for pages that need neither camera nor microphone.
+
+    Ended with its test: a Playwright left running here keeps tests that open windows of their own from starting one.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"])
         yield browser
