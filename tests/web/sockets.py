@@ -15,7 +15,7 @@ from channels.routing import URLRouter
 from tests.people import person
 from yesif.web.room.sockets import websocket_urlpatterns
 
-PATIENCE_S = 5.0
+PATIENCE_S = 20.0
 
 
 def played(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
