@@ -58,7 +58,8 @@ class Room {
     });
     on("down", () => {
       this.#clock.stop();
-      say("line", "The line to the studio is down; it is being restored. Recording goes on.");
+      // A cut that waits for the line stays said: each further try to reach the studio comes through here too.
+      if (!this.#signal.owes("cut")) say("line", "The line to the studio is down; it is being restored. Recording goes on.");
     });
     on("closed", ({ sentence }) => {
       this.#clock.stop();

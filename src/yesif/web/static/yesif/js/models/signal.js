@@ -57,6 +57,11 @@ export class Signal extends EventTarget {
     return false;
   }
 
+  /** Does a message of this type wait for the line? @param {string} type */
+  owes(type) {
+    return this.#due.has(type);
+  }
+
   close() {
     this.#over = true;
     this.#socket?.close();
