@@ -1,7 +1,8 @@
 """The money machine, as long as you like: book, play, revoke, license, lease, pay, return, take back, at random.
 
-`bench/money_machine.py [steps]` (100,000 by default), on SQLite and on PostgreSQL. After every step I1–I16 hold, or it
-says at which step they did not.
+`bench/money_machine.py [steps [seed]]` (100,000 steps by default), on SQLite and on PostgreSQL. After every step I1–I16
+hold, or it prints the steps that led there and stops. The seed of each round is the first one plus its number, so that
+a round that failed is played again by `bench/money_machine.py 100 <its seed>`.
 """
 
 import os
@@ -18,15 +19,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests import postgres
 
-STEPS_AN_EXAMPLE = 100
+STEPS_AN_EXAMPLE, EXAMPLES_A_ROUND, SEED = 100, 20, 6
 
 
-def run(steps: int) -> None:
+def run(steps: int, first_seed: int = SEED) -> None:
     """In a process whose settings name the database."""
     from yesif.cli import wake  # noqa: F401, I001
     from django.core.management import call_command
     from django.db import connection
-    from hypothesis import HealthCheck, Phase, settings
+    from hypothesis import HealthCheck, Phase, seed, settings
     from hypothesis.stateful import run_state_machine_as_test
 
     from tests.apps.money_machine import Books
@@ -39,31 +40,42 @@ def run(steps: int) -> None:
             taken[0] += 1
             return super().check_invariants(*args, **named)
 
-    began = time.perf_counter()
-    rounds = 0
-    while taken[0] < steps:
-        rounds += 1
+    def _round(machine: type[Books], examples: int) -> None:
         run_state_machine_as_test(
-            Counted,
+            machine,
             settings=settings(
-                max_examples=min(20, (steps - taken[0]) // STEPS_AN_EXAMPLE + 1),
+                max_examples=examples,
                 stateful_step_count=STEPS_AN_EXAMPLE,
                 deadline=None,
                 database=None,
-                derandomize=False,
                 phases=[Phase.generate],
                 suppress_health_check=list(HealthCheck),
             ),
         )
+
+    began, rounds = time.perf_counter(), 0
+    while taken[0] < steps:
+        try:
+            _round(
+                seed(first_seed + rounds)(Counted), min(EXAMPLES_A_ROUND, (steps - taken[0]) // STEPS_AN_EXAMPLE + 1)
+            )
+        except BaseException:
+            print(f"  {connection.vendor}: failed in round {rounds}, seed {first_seed + rounds}; its steps are above")
+            raise
+        rounds += 1
+        if connection.vendor == "postgresql":  # every round was rolled back: what it left behind would be read again
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM")
         print(f"  {connection.vendor}: {taken[0]:,} steps, no failure so far", file=sys.stderr, flush=True)
     took = time.perf_counter() - began
     print(
-        f"  {connection.vendor}: {taken[0]:,} steps, no failure, {took:.0f} s ({taken[0] / took:.0f} steps/s)",
+        f"  {connection.vendor}: {taken[0]:,} steps from seed {first_seed}, no failure, {took:.0f} s "
+        f"({taken[0] / took:.0f} steps/s)",
         flush=True,
     )
 
 
-def main(steps: int = 100_000) -> None:
+def main(steps: int = 100_000, first_seed: int = SEED) -> None:
     _machine.head("django", "hypothesis", "psycopg")
     with tempfile.TemporaryDirectory(prefix="yesif-bench-") as folder, ExitStack() as stack:
         urls = [f"sqlite:///{folder}/yesif.sqlite3"]
@@ -73,11 +85,11 @@ def main(steps: int = 100_000) -> None:
             print(f"PostgreSQL: not tried; {why}")
         for url in urls:
             place = {**os.environ, "YESIF_DATA": folder, "YESIF_DATABASE_URL": url}
-            subprocess.run([sys.executable, __file__, "run", str(steps)], env=place, check=True)
+            subprocess.run([sys.executable, __file__, "run", str(steps), str(first_seed)], env=place, check=True)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["run"]:
-        run(int(sys.argv[2]))
+        run(*map(int, sys.argv[2:]))
     else:
         main(*map(int, sys.argv[1:]))

@@ -11,6 +11,6 @@ AT = datetime(2026, 11, 1, tzinfo=UTC)
 def fund(project_id: str, minor: int = 10_000_000, currency: str = "EUR", key: str = "") -> str:
     """Pay in for this project's fees; returns the project's id."""
     escrow.deposit(
-        project_id=project_id, money=Money(minor, currency), key=key or f"{project_id}:test", line=None, now=AT
+        project_id=project_id, money=Money(minor, currency), key=key or f"{project_id}:test", line=lambda _: 1, now=AT
     )
     return project_id

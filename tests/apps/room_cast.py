@@ -14,9 +14,9 @@ from yesif.apps.stage.actions import room as stage
 from yesif.base.money import Money
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-OPENED = 1_790_000_000_000_000_000
-"""Studio time at which the tests' rooms open."""
 S = 1_000_000_000
+OPENED = int(NOW.timestamp()) * S
+"""Studio time at which the tests' rooms open: as their session starts."""
 
 
 @dataclass(frozen=True, slots=True)

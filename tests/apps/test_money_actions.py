@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 
 from tests.core.test_payout_files import with_check
 from yesif.apps.money.actions import books, corrections, escrow, fees, payees, payruns, royalties
-from yesif.apps.money.models import Claim, EntryRow, Fee, Payee, PayItem, PayRun, PublishedTerms
+from yesif.apps.money.models import Claim, EntryRow, Fee, Payee, PayItem, PayRun, PublishedTerms, TaxPaper
 from yesif.apps.money.queries import books as queries
 from yesif.apps.money.queries import earnings, taxes
 from yesif.apps.money.queries import fees as fee_queries
@@ -65,28 +65,28 @@ def sent(**terms: object) -> str:
 @pytest.mark.parametrize("minor", [0, -5])
 def test_a_deposit_is_above_zero(minor: int) -> None:
     with pytest.raises(BadInput, match=r"^amount"):
-        escrow.deposit(project_id="prj_1", money=Money(minor, "EUR"), key="d", line=1, now=NOW)
+        escrow.deposit(project_id="prj_1", money=Money(minor, "EUR"), key="d", line=lambda _: 1, now=NOW)
     assert not EntryRow.objects.exists()
 
 
 def test_a_booking_over_escrow_is_refused_with_both_numbers_and_moves_nothing() -> None:
-    escrow.deposit(project_id="prj_1", money=Money(5000, "EUR"), key="d", line=1, now=NOW)
+    escrow.deposit(project_id="prj_1", money=Money(5000, "EUR"), key="d", line=lambda _: 1, now=NOW)
     with pytest.raises(Refused, match=r"^escrow: .*74\.00 EUR.*50\.00 EUR"):
-        escrow.reserve(project_id="prj_1", holding="b", micro=7400 * MICRO, currency="EUR", now=NOW)
+        escrow.reserve(project_id="prj_1", holding="b", micro=7400 * MICRO, currency="EUR", line=lambda _: 1, now=NOW)
     assert EntryRow.objects.count() == 1
     with pytest.raises(Refused, match=r"^escrow"):  # another currency covers nothing
-        escrow.reserve(project_id="prj_1", holding="b", micro=1, currency="USD", now=NOW)
+        escrow.reserve(project_id="prj_1", holding="b", micro=1, currency="USD", line=lambda _: 1, now=NOW)
     with pytest.raises(BadInput, match=r"^amount"):
-        escrow.reserve(project_id="prj_1", holding="b", micro=-1, currency="EUR", now=NOW)
+        escrow.reserve(project_id="prj_1", holding="b", micro=-1, currency="EUR", line=lambda _: 1, now=NOW)
 
 
 def test_what_is_owed_is_covered_first_and_nothing_is_booked_until_it_is() -> None:
     earn()
     assert queries.balance(accounts.owed("prj_1"), "EUR") == -7400 * MICRO
     with pytest.raises(Refused, match="owes fees"):
-        escrow.reserve(project_id="prj_1", holding="b", micro=1, currency="EUR", now=NOW)
+        escrow.reserve(project_id="prj_1", holding="b", micro=1, currency="EUR", line=lambda _: 1, now=NOW)
     for _ in range(2):
-        escrow.deposit(project_id="prj_1", money=Money(10_000, "EUR"), key="d", line=1, now=NOW)
+        escrow.deposit(project_id="prj_1", money=Money(10_000, "EUR"), key="d", line=lambda _: 1, now=NOW)
     assert queries.balance(accounts.owed("prj_1"), "EUR") == 0
     assert queries.balance(accounts.escrow("prj_1"), "EUR") == 2600 * MICRO
 
@@ -97,7 +97,7 @@ def test_what_is_owed_is_covered_first_and_nothing_is_booked_until_it_is() -> No
 def test_an_unbalanced_entry_is_refused_by_the_rule_book_and_by_the_database() -> None:
     with pytest.raises(BadInput, match="does not balance"):
         Entry("k", "EUR", "fee", (Posting("a:1", 5), Posting("a:2", -4)))
-    books.post(entries=[Entry("k", "EUR", "fee", (Posting("a:1", 5), Posting("a:2", -5)))], now=NOW)
+    books.post(entries=[Entry("k", "EUR", "fee", (Posting("a:1", 5, 1), Posting("a:2", -5, 1)))], now=NOW)
     for statement_ in (
         "INSERT INTO money_entryrow (seq, key, currency, memo, digest, at) "
         "VALUES (99, 'x', 'EUR', 'm', '', '2026-01-01')",
@@ -113,7 +113,7 @@ def test_an_unbalanced_entry_is_refused_by_the_rule_book_and_by_the_database() -
 
 def test_a_foreign_currency_never_meets_another_in_one_entry() -> None:
     with pytest.raises(BadInput, match="currency"):
-        Entry("k", "eur", "fee", (Posting("a:1", 5), Posting("a:2", -5)))
+        Entry("k", "eur", "fee", (Posting("a:1", 5, 1), Posting("a:2", -5, 1)))
     with pytest.raises(BadInput, match="not added"):
         Money(1, "EUR") + Money(1, "USD")
 
@@ -316,8 +316,47 @@ def test_an_account_is_sealed_and_opens_only_for_its_owner() -> None:
         unseal(bytes(row.sealed), "per_bo")
     with pytest.raises(BadInput, match=r"^place"):
         payees.keep(owner="per_ana", account=iban(1), place="Germany", now=NOW)
-    payees.forget(owner="per_ana")
+    payees.forget(owner="per_ana", now=NOW)
     assert not Payee.objects.exists()
+
+
+def test_the_account_of_someone_erased_is_kept_until_what_is_theirs_was_paid() -> None:
+    due()
+    payees.give_paper(performer="per_ana", kind="TIN", place="DE", keep_back_percent=0, now=NOW)
+    payees.forget(owner="per_ana", now=later(72))
+    assert payees.let_go(now=later(73)) == 0
+    run = sent()
+    assert payees.let_go(now=later(74)) == 0  # it is on its way and may come back
+    payruns.paid(run_id=run, now=later(75))
+    assert payees.let_go(now=later(76)) == 1
+    assert not Payee.objects.filter(owner="per_ana").exists()
+    assert not TaxPaper.objects.exists()
+    assert queries.balance(accounts.payable("per_ana"), "EUR") == 0
+
+
+def test_a_rate_is_locked_at_booking_with_the_place_and_floor_of_then() -> None:
+    low = fees.Work("per_ana", "prj_1", "bkg_9", Rate(1000, "EUR"))
+    payees.keep(owner="per_ana", account=iban(1), place="DE", now=NOW)
+    assert fees.lock(work=low, day=DAY, now=NOW).minor == 1390
+    payees.keep(owner="per_ana", account=iban(1), place="IT", now=NOW)  # moved away since
+    assert fees.locked_rate(low, NOW).minor == 1390
+    assert fees.lock(work=fees.Work("per_ana", "prj_1", "bkg_9", Rate(9000, "EUR")), day=DAY, now=NOW).minor == 1390
+    assert fees.locked_rate(low, datetime(2027, 3, 1, tzinfo=UTC)).minor == 1460  # the law of the day of the work
+
+
+def test_a_key_used_for_another_deposit_is_refused_with_what_it_stands_for() -> None:
+    terms = {"project_id": "prj_1", "key": "d", "line": lambda _: 1, "now": NOW}
+    escrow.deposit(money=Money(5000, "EUR"), **terms)
+    for other in (Money(5001, "EUR"), Money(5000, "USD")):
+        with pytest.raises(Conflict, match=r"^key: .*50\.00 EUR"):
+            escrow.deposit(money=other, **terms)
+    assert EntryRow.objects.count() == 1
+
+
+def test_no_posting_is_written_without_its_line() -> None:
+    with pytest.raises(BadInput, match=r"^line"):
+        books.post(entries=[Entry("k", "EUR", "fee", (Posting("a:1", 5, 1), Posting("a:2", -5)))], now=NOW)
+    assert not EntryRow.objects.exists()
 
 
 # --- royalties ---
@@ -326,7 +365,7 @@ def test_an_account_is_sealed_and_opens_only_for_its_owner() -> None:
 def receive(key: str = "pay-1", minor: int = 100_000, **other: object) -> str:
     return royalties.receive(
         **{"key": key, "licence": "lic_1", "kind": "licence-fee", "paid": Money(minor, "EUR"), "since": NOW,
-           "until": later(1), "now": NOW, **other},
+           "until": later(1), "now": NOW, "line": lambda: 3, **other},
     )  # fmt: skip
 
 

@@ -209,17 +209,43 @@ def later(hours: float) -> datetime:
     return NOW + timedelta(hours=hours)
 
 
-def test_a_line_left_open_for_days_is_paid_a_day_at_a_time_and_stops_nobody_elses_pay() -> None:
+def test_a_tab_left_open_counts_to_the_end_of_what_was_booked_and_no_further() -> None:
     session = booked()
-    come_in(session, "ana", "bo", at_ns=OPENED)
-    beats(session, session.ana, OPENED, OPENED + 30 * 60 * MINUTE)
-    presence.settle(booking_id=session.bookings[0], now=NOW)
-    assert sum(fees(session.bookings[0]).values()) == 24 * 60 * 60_000
-    assert session.bookings[0] in queries.to_settle(before_ns=OPENED + 31 * 60 * MINUTE)
-    presence.settle(booking_id=session.bookings[0], now=NOW)
-    whole = sum(one.ms for one in Fee.objects.filter(booking=session.bookings[0]))
-    assert whole == queries.of_booking(session.bookings[0]).ms > 24 * 60 * 60_000
+    come_in(session, "ana", "bo", at_ns=OPENED - 90 * MINUTE)
+    beats(session, session.ana, OPENED - 90 * MINUTE, OPENED + 30 * 60 * MINUTE)
+    seen = queries.ticking(session.session, session.ana)
+    assert (seen.ms, seen.goes_on) == (90 * 60_000, False)  # half an hour before, and the hour
+    assert "the booked time is over" in seen.sentence
+    for _ in range(2):
+        presence.settle(booking_id=session.bookings[0], now=NOW)
+    assert sum(fees(session.bookings[0]).values()) == 90 * 60_000
     assert session.bookings[0] not in queries.to_settle(before_ns=OPENED + 31 * 60 * MINUTE)
+
+
+def test_a_scene_is_counted_whenever_it_is_played_and_ten_minutes_around_it() -> None:
+    session = booked()
+    late = OPENED + 5 * 60 * MINUTE
+    come_in(session, "ana", "bo")
+    ana, bo = ({"session_id": session.session, "performer_id": who} for who in (session.ana, session.bo))
+    for who in (session.ana, session.bo):
+        beats(session, who, OPENED, late)
+    takes.ready(**ana, is_ready=True, studio_ns=late)
+    begun = takes.ready(**bo, is_ready=True, studio_ns=late)
+    assert begun is not None
+    room.action(session_id=session.session, studio_ns=OPENED + begun.action_ns)
+    assert queries.ticking(session.session, session.ana).goes_on
+    beats(session, session.ana, late, late + 60 * MINUTE)
+    takes.cut(**bo, studio_ns=OPENED + begun.action_ns + 20 * MINUTE)
+    found = queries.of_session(session.session, session.ana).by_kind
+    assert found["scenes"] == 20 * 60_000
+    assert abs(sum(found.values()) - (60 + 10 + 20 + 10) * 60_000) < 30_000
+
+
+def test_who_comes_late_has_the_whole_booked_time_from_then() -> None:
+    session = booked()
+    come_in(session, "ana", at_ns=OPENED + 3 * 60 * MINUTE)
+    beats(session, session.ana, OPENED + 3 * 60 * MINUTE, OPENED + 6 * 60 * MINUTE)
+    assert queries.of_session(session.session, session.ana).ms == 60 * 60_000
 
 
 def test_what_was_set_aside_and_not_earned_returns_to_the_project_a_week_after_and_not_before() -> None:

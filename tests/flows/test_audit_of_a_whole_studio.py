@@ -35,7 +35,7 @@ def licence() -> str:
     currency = market.licence_terms(made).currency
     pay_royalties.receive(
         licence=made, kind="licence-fee", paid=Money(10_000, currency), since=since,
-        until=now() + timedelta(minutes=1), now=now(), key="pay_1",
+        until=now(), now=now(), key="pay_1",
     )  # fmt: skip
     pay_royalties.share(key="pay_1", now=now())
     sequence_record.now()

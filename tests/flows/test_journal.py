@@ -25,8 +25,8 @@ CHECKS = {"beancount": ["bean-check"], "hledger": ["hledger", "check", "--strict
 
 def written(form: str, folder: Path) -> Path:
     """The books, after a bit of everything, as that program reads them."""
-    escrow.deposit(project_id="prj_1", money=Money(50_000, "EUR"), key="d", line=1, now=NOW)
-    escrow.reserve(project_id="prj_1", holding="b", micro=1, currency="EUR", now=NOW)
+    escrow.deposit(project_id="prj_1", money=Money(50_000, "EUR"), key="d", line=lambda _: 1, now=NOW)
+    escrow.reserve(project_id="prj_1", holding="b", micro=1, currency="EUR", line=lambda _: 1, now=NOW)
     work = fees.Work("per_ana", "prj_1", "b", Rate(7400, "EUR"))
     yen = fees.Work("per_bo", "prj_1", "b", Rate(500, "JPY"))
     fees.earn(key="fee:1", work=work, kind="scenes", ms=1_234_567, line=2, now=NOW)
@@ -35,7 +35,7 @@ def written(form: str, folder: Path) -> Path:
     rate = ExchangeRate("USD", "EUR", 9214, 10_000, NOW.date(), "a bank")
     royalties.receive(
         key="pay-1", licence="lic_1", kind="licence-fee", paid=Money(9999, "USD"), since=NOW, now=NOW, rate=rate,
-        until=NOW + timedelta(days=1),
+        until=NOW + timedelta(days=1), line=lambda: 4,
     )  # fmt: skip
     terms = royalties.terms_in_force(NOW)
     clips = [Leased("prf_1", "per_ana", 700, "recording"), Leased("prf_2", "per_bo", 300, "measurements")]

@@ -163,7 +163,7 @@ def test_a_royalty_opens_to_licence_run_clips_formula_and_share(session: Booked)
         Leased("prf_1", session.ana, 60_000, "recording", "run_1", 3),
         Leased("prf_2", session.bo, 20_000, "recording", "run_1", 3),
     ]
-    pay_royalties.share(key="pay-1", now=at, leases=lambda *_: clips)
+    pay_royalties.share(key="pay-1", now=at + timedelta(days=1), leases=lambda *_: clips)
     text = page(of("ana"), "/performer/money/line/pay-1")
     for said in (
         "lic_1",

@@ -35,7 +35,7 @@ def erase(*, person_id: str, now: datetime) -> None:
         names = erasure.erase(performer_id=person_id, now=now)
         revoke.tell_of_erasure(performer_id=person_id, now=now)
         releases = recall.recall(performer_id=person_id)
-        _forget_words(person_id)
+        _forget_words(person_id, now)
         people.erase(person_id=person_id)
         record.forget(about=person_id)
         record.append(kind="erasure", body={"person": person_id}, about=[person_id], now=now)
@@ -59,13 +59,14 @@ def leave_no_bytes(job: Run) -> Plain:
     return {"blobs": gone}
 
 
-def _forget_words(person_id: str) -> None:
-    """What each app holds of a person in its own words: each knows best what of it is theirs alone."""
+def _forget_words(person_id: str, now: datetime) -> None:
+    """What each app holds of a person in its own words: each knows best what of it is theirs alone. The account stays
+    sealed until what is due to them was paid (`payees.let_go`)."""
     casting.forget(about=person_id)
     stage.forget(about=person_id)
     rulings.forget(about=person_id)
     passkeys.forget(about=person_id)
-    payees.forget(owner=person_id)
+    payees.forget(owner=person_id, now=now)
 
 
 def _forget() -> bool:

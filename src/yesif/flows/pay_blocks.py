@@ -6,29 +6,34 @@ over:    understudies who were not paired are paid; what is left returns to the 
 """
 
 from collections.abc import Sequence
+import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from yesif.apps.casting.actions import blocks as casting
 from yesif.apps.casting.actions import terms
 from yesif.apps.casting.queries import blocks
 from yesif.apps.casting.queries.blocks import BlockSeen
-from yesif.apps.money.actions import escrow
-from yesif.apps.stage.actions import presence
-from yesif.base.errors import NotFound
+from yesif.apps.stage.actions import aside, presence
+from yesif.base.errors import NotFound, YesIfError
 from yesif.core.ledger.fee import Rate, fee_micro
 from yesif.flows.engine import Run, workflow
 
+logger = logging.getLogger(__name__)
 AFTER = timedelta(minutes=10)
-LOOK_BACK = timedelta(days=3)
 
 
 @workflow("pay-blocks", every=timedelta(minutes=10))
 def pay_blocks(job: Run) -> None:
-    """Pay the understudies of blocks that are over; each is idempotent by itself."""
+    """Pay the understudies of every block that is over and not paid up, however long the studio was down meanwhile.
+    Each is one transaction; one that cannot be paid waits for the next round and stops nobody else's pay."""
     now = job.now()
-    for block in blocks.over(since=now - LOOK_BACK, until=now - AFTER):
-        settle(block, now=now)
+    for block in blocks.to_pay(until=now - AFTER):
+        try:
+            settle(block, now=now)
+        except YesIfError:
+            logger.exception("a block could not be paid up", extra={"block": block.id})
 
 
 @transaction.atomic
@@ -36,7 +41,7 @@ def cover(block: BlockSeen, *, now: datetime) -> None:
     """Set the block's fees aside. Raises Refused where escrow does not cover them: then it is not settled."""
     people_in = 2 * len(block.pairs) + sum(one.stands_by for one in block.coming)
     rate = _rate(block)
-    escrow.reserve(
+    aside.reserve(
         project_id=block.project_id,
         holding=block.id,
         micro=people_in * fee_micro(block.minutes * 60_000, rate),
@@ -50,7 +55,7 @@ def pass_on(block: BlockSeen, booking_ids: Sequence[str], *, now: datetime) -> N
     """Hand each of a block's bookings its part of what was set aside."""
     rate = _rate(block)
     for booking in booking_ids:
-        escrow.pass_on(
+        aside.pass_on(
             project_id=block.project_id,
             source=block.id,
             holding=booking,
@@ -63,7 +68,7 @@ def pass_on(block: BlockSeen, booking_ids: Sequence[str], *, now: datetime) -> N
 @transaction.atomic
 def settle(block: BlockSeen, *, now: datetime) -> int:
     """Pay every understudy who was not paired: half the rate for standing by, all of it for who was called and came.
-    Then give back what is left of the block's holding. Returns micro-units paid."""
+    Then give back what is left of the block's holding, and mark the block paid up. Returns micro-units paid."""
     paid = 0
     for one in block.coming:
         if not one.stands_by or one.paired:
@@ -74,7 +79,8 @@ def settle(block: BlockSeen, *, now: datetime) -> int:
             continue  # their contract ended meanwhile
         pass_on(block, [booking], now=now)
         paid += presence.stood_by(booking_id=booking, called=one.called and one.here, now=now)
-    escrow.release(project_id=block.project_id, holding=block.id, currency=_rate(block).currency, now=now)
+    aside.release(project_id=block.project_id, holding=block.id, currency=_rate(block).currency, now=now)
+    casting.paid_up(block_id=block.id, now=now)
     return paid
 
 

@@ -3,6 +3,7 @@
 settle     time that nothing was added to for longer than the grace becomes fees
 approve    fees nobody approved in 72 hours; claims nobody answered are given as claimed
 give back  once a day: what was set aside for a booking that is a week over and paid up returns to escrow
+let go     once a day: accounts of people who were erased, once nothing is due to them any more
 close      once a day: every balance, hashed onto the record
 """
 
@@ -11,10 +12,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from yesif.apps.casting import queries as casting
-from yesif.apps.money.actions import books, escrow, fees
+from yesif.apps.money.actions import books, fees, payees
 from yesif.apps.money.queries import books as book_queries
 from yesif.apps.record import actions as record
-from yesif.apps.stage.actions import presence
+from yesif.apps.stage.actions import aside, presence
 from yesif.apps.stage.queries import presence as seen
 from yesif.base.errors import Refused
 from yesif.core.ledger.presence import GRACE_NS
@@ -37,8 +38,9 @@ def pay_fees(job: Run) -> None:
 
 @workflow("close-books", every=timedelta(days=1))
 def close_books(job: Run) -> None:
-    """Give back what was set aside for bookings that are over; then close the day."""
+    """Give back what was set aside for bookings that are over, let go of who was erased and is paid; close the day."""
     give_back_over(now=job.now())
+    payees.let_go(now=job.now())
     close(now=job.now())
 
 
@@ -70,7 +72,7 @@ def answer_claim(*, claim_id: int, project_id: str, producer_id: str, given_ms: 
 @transaction.atomic
 def give_back(*, project_id: str, holding: str, currency: str, now: datetime) -> int:
     """Return what is left of a holding (a booking's or a block's) to its project; micro-units."""
-    return escrow.release(project_id=project_id, holding=holding, currency=currency, now=now)
+    return aside.release(project_id=project_id, holding=holding, currency=currency, now=now)
 
 
 def give_back_over(*, now: datetime) -> int:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from yesif.apps.money.actions import payruns
+from yesif.apps.money.actions import payees, payruns
 from yesif.apps.people import queries as people
 from yesif.apps.record import actions as record
 from yesif.base.errors import NotFound
@@ -48,10 +48,13 @@ def approve(*, run_id: str, by: str, now: datetime) -> bool:
     return True
 
 
+@transaction.atomic
 def paid(*, run_id: str, by: str, now: datetime) -> int:
     """The bank carried the run out. Raises NotFound, Conflict."""
     _may_pay(by)
-    return payruns.paid(run_id=run_id, now=now)
+    arrived = payruns.paid(run_id=run_id, now=now)
+    payees.let_go(now=now)
+    return arrived
 
 
 def returned(*, text: str, by: str, now: datetime) -> list[str]:

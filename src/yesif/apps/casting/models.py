@@ -172,6 +172,8 @@ class Block(models.Model):
     understudies = models.PositiveSmallIntegerField()
     scenes = models.PositiveSmallIntegerField(default=3)  # cards dealt to a pair
     settled_at = models.DateTimeField(null=True)
+    # Written once, when it is over: its understudies are paid and the rest of what was set aside is given back.
+    paid_up_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["starts_at", "id"]

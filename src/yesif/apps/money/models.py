@@ -94,6 +94,46 @@ class Fee(models.Model):
         return self.key
 
 
+class RateLock(models.Model):
+    """The rate of one booking, as it was booked: what was offered, or the floor of the place then, whichever is more."""
+
+    booking = models.CharField(max_length=40, unique=True)
+    minor = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3)
+    place = models.CharField(max_length=8, blank=True)  # "": the performer had not said where they work
+    floor_minor = models.PositiveIntegerField(default=0)
+    source = models.CharField(max_length=200, blank=True)  # of the floor
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.booking
+
+
+class Entered(models.Model):
+    """Paid work that no page of ours could see, written down by the producer; the performer looks at it before it is a
+    fee. Unanswered, it is one after 72 hours, as it was entered."""
+
+    project = models.CharField(max_length=30, db_index=True)
+    performer = models.CharField(max_length=30, db_index=True)
+    booking = models.CharField(max_length=40, db_index=True)
+    kind = models.CharField(max_length=16)
+    ms = models.BigIntegerField()
+    day = models.DateField()
+    said = models.CharField(max_length=300)
+    entered_by = models.CharField(max_length=30)
+    entered_at = models.DateTimeField()
+    settle_by = models.DateTimeField(db_index=True)
+    # Written once: by the performer's word, or by nobody's at `settle_by`.
+    settled_at = models.DateTimeField(null=True)
+    seen = models.BooleanField(default=False)  # the performer said that it is right
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-entered_at", "-id"]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class Claim(models.Model):
     """A performer says more time was worked than a fee counted. Not answered in time, it is given as claimed."""
 
@@ -178,6 +218,7 @@ class Payee(models.Model):
     ends = models.CharField(max_length=4)  # the last characters of the account, to know it by
     place = models.CharField(max_length=8, blank=True)  # where the person works: decides floors and tax reports
     at = models.DateTimeField()
+    leaves_at = models.DateTimeField(null=True)  # the owner was erased then; it goes once nothing is due to them
 
     def __str__(self) -> str:
         return self.owner
@@ -236,7 +277,8 @@ class PayItem(models.Model):
 
 
 class TaxPaper(models.Model):
-    """A tax form someone gave: its kind, not its scan. Decides what is kept back and on which report a line stands."""
+    """A tax form someone gave: its kind, not its scan; its number sealed under the payout key. What is kept back because
+    of it is decided by an operator who looked at it. Never changed but for that: another paper is another row."""
 
     performer = models.CharField(max_length=30, db_index=True)
     kind = models.CharField(max_length=12)
@@ -244,6 +286,14 @@ class TaxPaper(models.Model):
     keep_back_percent = models.PositiveSmallIntegerField(default=0)
     given_at = models.DateTimeField()
     expires = models.DateField(null=True)
+    sealed = models.BinaryField(null=True)
+    ends = models.CharField(max_length=4, blank=True)
+    treaty = models.CharField(max_length=120, blank=True)  # the article someone rests on
+    treaty_percent = models.PositiveSmallIntegerField(null=True)
+    # Written once, by an operator.
+    looked_by = models.CharField(max_length=30, blank=True)
+    looked_at = models.DateTimeField(null=True)
+    looked_why = models.CharField(max_length=200, blank=True)
 
     def __str__(self) -> str:
         return f"{self.performer} {self.kind}"

@@ -58,7 +58,7 @@ def _earn(booked: Booked) -> None:
         earned = [one.key for one in earnings.lines(performer) if one.state == "earned"]
         fees.approve(keys=earned, project=booked.project_id, now=timezone.now())
         for place in earnings.standing(performer):
-            click.echo(f"  {performer} earned {statement.words(place.approved, place.currency)} for counted minutes")
+            click.echo(f"  {performer} earned {statement.coins(place.approved, place.currency)} for counted minutes")
 
 
 def _royalty() -> None:
@@ -69,13 +69,13 @@ def _royalty() -> None:
         key = f"demo:{licence}"
         if key in {one.key for one in royalties.revenue()}:
             continue
-        since, until = now - timedelta(days=1), now + timedelta(days=1)
+        since, until = now - timedelta(days=1), timezone.now()
         paid = Money(50_000, "EUR")
         pay_royalties.receive(
             licence=licence, kind="licence-fee", paid=paid, since=since, until=until, now=now, key=key
         )
-        shared = pay_royalties.share(key=key, now=now)
-        pool = statement.words(shared.parts["pool"], "EUR")
+        shared = pay_royalties.share(key=key, now=until)
+        pool = statement.coins(shared.parts["pool"], "EUR")
         click.echo(f"  the licensee paid {paid}; {pool} of it is shared among {len(shared.shares)} performers")
     if not leased:
         click.echo("  no clip was leased, so there is no royalty yet")
@@ -88,7 +88,7 @@ def _pay_run(booked: Booked) -> str:
             owner=performer, account=Account("iban", f"Performer {number + 1}", IBANS[number]), place="DE", now=now
         )
     payees.keep(owner="payer:iban", account=Account("iban", "The studio", IBANS[2]), now=now)
-    second = people.join(email="quin@example.test", stage_name="Quin", role="producer", now=now)
+    second = people.join(email="quin@example.test", stage_name="Quin", role="operator", now=now)
     day = payruns.next_pay_day(now.date())
     run = pay_runs.draft(currency="EUR", file_format="pain001", day=day, by=booked.producer_id, now=now)
     for who in (booked.producer_id, second):
@@ -105,8 +105,9 @@ def _statement(booked: Booked, folder: Path) -> Path:
     if not all(one.agrees for one in found):
         raise Refused("The statement does not work out to what the books say.")
     for line in earnings.lines(performer):
-        amount = statement.words(line.micro, line.currency)
+        amount = statement.coins(line.micro, line.currency)
         click.echo(f"    {line.kind} {line.what}: {amount}, {line.state}; proof: line {line.line} of {name}'s record")
+    click.echo("    each amount in whole cents; what is less than one is carried on and paid once it is a cent")
     click.echo(f"  all {len(found)} lines work out to the same cents: yesif recompute {path}")
     return path
 

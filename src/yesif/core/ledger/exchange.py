@@ -45,11 +45,11 @@ def read_rate(text: str) -> tuple[int, int]:
     return int(whole + part), 10 ** len(part)
 
 
-def entries(key: str, licence: str, money: Money, rate: ExchangeRate) -> tuple[Entry, Entry]:
+def entries(key: str, licence: str, money: Money, rate: ExchangeRate, line: int) -> tuple[Entry, Entry]:
     """Two entries, each in one currency: what came in goes to the exchange, and what that bought comes out of it."""
     spent, bought = money.minor * MICRO, rate.micro(money)
     through, account = accounts.exchange(rate.source, rate.target), accounts.received(licence)
     return (
-        Entry(f"{key}:in", rate.source, "exchange", (Posting(account, -spent), Posting(through, spent))),
-        Entry(f"{key}:out", rate.target, "exchange", (Posting(through, -bought), Posting(account, bought))),
+        Entry(f"{key}:in", rate.source, "exchange", (Posting(account, -spent, line), Posting(through, spent, line))),
+        Entry(f"{key}:out", rate.target, "exchange", (Posting(through, -bought, line), Posting(account, bought, line))),
     )

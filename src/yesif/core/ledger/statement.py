@@ -116,6 +116,11 @@ def share_of(performer: str, line: Line) -> int:
     return pool * mine // whole + int(lucky)
 
 
+def coins(micro: int, currency: str) -> str:
+    """An amount in whole minor units, as a pay run would pay it: rounded down, the rest is carried on. 7.50 EUR."""
+    return str(Money(micro // MICRO if micro >= 0 else -(-micro // MICRO), currency))
+
+
 def words(micro: int, currency: str) -> str:
     """An amount to the millionth, as long as it needs to be: 7.50 EUR, 0.001234 EUR."""
     minor, rest = divmod(abs(micro), MICRO)

@@ -51,6 +51,10 @@ LINES: dict[str, Fields] = {
     # kinds: kind of paid time → milliseconds; booking: whose rate was locked; micro as text
     "fee": Fields(("fee", "performer", "project", "booking", "currency", "kinds", "micro")),
     "escrow": Fields(("project", "minor", "currency")),
+    # holding: the booking, block or entered work it is for; micro as text
+    "set-aside": Fields(("project", "holding", "currency", "micro")),
+    "given-back": Fields(("project", "holding", "currency", "micro")),
+    "received": Fields(("event", "licence", "kind", "minor", "currency")),
     "payout": Fields(("batch", "currency", "total_minor", "file"), ("performer", "minor")),
     "ledger-close": Fields(("close", "last", "balances", "entries")),
     "erasure": Fields(("person",)),

@@ -110,6 +110,12 @@ def pair_again(*, block_id: str, gone: Iterable[tuple[str, str]], new: Sequence[
 
 
 @transaction.atomic
+def paid_up(*, block_id: str, now: datetime) -> None:
+    """A block that is over has paid its understudies and given back the rest. Twice is once."""
+    Block.objects.filter(pk=block_id, paid_up_at=None).update(paid_up_at=now)
+
+
+@transaction.atomic
 def seated(*, block_id: str, a: str, b: str, session_id: str) -> None:
     """The stage has booked this pair's session. Raises NotFound."""
     if not Pairing.objects.filter(block_id=block_id, a_id=a, b_id=b).update(session=session_id):

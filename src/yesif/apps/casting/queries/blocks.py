@@ -112,10 +112,11 @@ def block(block_id: str, producer_id: str) -> BlockSeen:
     return _block(found)
 
 
-def over(*, since: datetime, until: datetime) -> list[BlockSeen]:
-    """Settled blocks that ended in [since, until), for flows that answer to nobody's page."""
-    begun = Block.objects.filter(starts_at__gte=since - timedelta(days=1), starts_at__lt=until).exclude(settled_at=None)
-    return [one for one in (_block(found) for found in begun) if since <= one.ends_at < until]
+def to_pay(*, until: datetime) -> list[BlockSeen]:
+    """Settled blocks that ended before then and whose understudies are not paid up, oldest first: for flows that answer
+    to nobody's page."""
+    begun = Block.objects.filter(starts_at__lt=until, paid_up_at=None).exclude(settled_at=None)
+    return [one for one in (_block(found) for found in begun) if one.ends_at < until]
 
 
 def rate(block_id: str) -> tuple[int, str]:

@@ -13,7 +13,7 @@ from django.db.backends.utils import CursorWrapper
 from yesif.apps.money.models import Close, EntryRow, Guard
 from yesif.apps.money.queries.books import balances_at, entry_of
 from yesif.base.canonical import digest
-from yesif.base.errors import Conflict, NotFound, Refused
+from yesif.base.errors import BadInput, Conflict, NotFound, Refused
 from yesif.core.ledger.entry import Entry, trial_balance_digest
 
 _ENTRY = """INSERT INTO money_entryrow (seq, key, currency, memo, reverses, digest, at)
@@ -26,9 +26,12 @@ _AT_ONCE = 500
 
 def post(*, entries: Sequence[Entry], now: datetime) -> list[int]:
     """Post entries, all or none, and return their numbers. An entry already posted under its key is returned as it is;
-    raises Conflict where the key stands for another entry."""
+    raises Conflict where the key stands for another entry, BadInput where a posting does not say which line of the
+    record caused it."""
     wanted: dict[str, Entry] = {}
     for entry in entries:
+        if any(posting.line is None for posting in entry.postings):
+            raise BadInput("line: every posting points at the line of the record that caused it.")
         if wanted.setdefault(entry.key, entry) != entry:
             raise Conflict("key: two different entries carry one key")
     digests = {key: entry.digest for key, entry in wanted.items()}

@@ -43,5 +43,8 @@ def _to_escrow(found: Fee, now: datetime) -> None:
     goes back into its escrow."""
     over = balance(accounts.owed(found.project), found.currency)
     if over > 0:
-        moves = (Posting(accounts.owed(found.project), -over), Posting(accounts.escrow(found.project), over))
+        moves = (
+            Posting(accounts.owed(found.project), -over, found.line),
+            Posting(accounts.escrow(found.project), over, found.line),
+        )
         post(entries=[Entry(f"covered:{found.key}", found.currency, "given back", moves)], now=now)

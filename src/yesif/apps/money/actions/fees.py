@@ -4,17 +4,18 @@ Nothing here, nor below it, knows what quality review thinks of a take: no argum
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
 from yesif.apps.money.actions.books import guard, post
-from yesif.apps.money.models import Claim, Fee
+from yesif.apps.money.models import Claim, Fee, RateLock
 from yesif.apps.money.queries.books import balance
 from yesif.apps.money.queries.payees import place_of
 from yesif.base.errors import BadInput, Conflict, NotFound
 from yesif.core.ledger import accounts, fee, floors
 from yesif.core.ledger.fee import Rate
+from yesif.core.ledger.floors import Floor
 
 LONGEST_CLAIM_MS = 8 * fee.HOUR_MS
 
@@ -29,12 +30,39 @@ class Work:
     rate: Rate
 
 
-def locked_rate(work: Work, now: datetime) -> Rate:
-    """The booking's rate, or the floor of the place where the performer works, whichever is more."""
-    found = floors.floor_for(
-        floors.standard(), place=place_of(work.performer), day=now.date(), currency=work.rate.currency
+@transaction.atomic
+def lock(*, work: Work, day: date, now: datetime) -> Rate:
+    """Lock a booking's rate as it is booked, once: what was offered, or the floor in force on the day of the work at the
+    place where the performer works, whichever is more. Neither another place nor another row of the table changes it
+    later."""
+    place = place_of(work.performer)
+    found = _floor(place, day, work.rate.currency)
+    rate = floors.at_least(work.rate, found)
+    RateLock.objects.get_or_create(
+        booking=work.booking,
+        defaults={
+            "minor": rate.minor,
+            "currency": rate.currency,
+            "place": place,
+            "floor_minor": found.minor if found else 0,
+            "source": found.source[:200] if found else "",
+            "at": now,
+        },
     )
-    return floors.at_least(work.rate, found)
+    return locked_rate(work, now)
+
+
+def locked_rate(work: Work, now: datetime) -> Rate:
+    """The rate that the booking locked; the law's floor on the day of the work where that is more, at the place that was
+    locked with it. Where nothing was locked, or nobody had said the place yet, the place of today counts."""
+    kept = RateLock.objects.filter(booking=work.booking, currency=work.rate.currency).first()
+    rate = Rate(kept.minor, kept.currency) if kept else work.rate
+    place = kept.place if kept and kept.place else place_of(work.performer)
+    return floors.at_least(rate, _floor(place, now.date(), rate.currency))
+
+
+def _floor(place: str, day: date, currency: str) -> Floor | None:
+    return floors.floor_for(floors.standard(), place=place, day=day, currency=currency)
 
 
 @transaction.atomic

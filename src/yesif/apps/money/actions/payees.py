@@ -5,7 +5,9 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from yesif.apps.money.actions.books import guard
 from yesif.apps.money.models import Payee, TaxPaper
+from yesif.apps.money.queries.payees import is_due
 from yesif.apps.money.sealed import seal
 from yesif.base.errors import BadInput
 from yesif.core.ledger.payout.bank import Account
@@ -27,13 +29,34 @@ def keep(*, owner: str, account: Account, place: str = "", now: datetime, extra:
             "ends": account.number[-4:],
             "place": place,
             "at": now,
+            "leaves_at": None,
         },
     )
 
 
 @transaction.atomic
-def forget(*, owner: str) -> None:
-    """Destroy what is kept of someone's account and tax papers; what they earned stays on the books, and theirs."""
+def forget(*, owner: str, now: datetime) -> None:
+    """Destroy what is kept of someone's account and tax papers: at once where nothing is due to them, else as soon as
+    it was paid (`let_go`), for without the account nobody could pay it. What they earned stays on the books, and
+    theirs."""
+    guard()
+    Payee.objects.filter(owner=owner, leaves_at=None).update(leaves_at=now)
+    if not is_due(owner):
+        _destroy(owner)
+
+
+@transaction.atomic
+def let_go(*, now: datetime) -> int:
+    """Destroy the accounts and papers of those who were erased and have been paid; how many."""
+    guard()
+    leaving = Payee.objects.filter(leaves_at__lte=now).values_list("owner", flat=True)
+    gone = [owner for owner in leaving if not is_due(owner)]
+    for owner in gone:
+        _destroy(owner)
+    return len(gone)
+
+
+def _destroy(owner: str) -> None:
     Payee.objects.filter(owner=owner).delete()
     TaxPaper.objects.filter(performer=owner).delete()
 

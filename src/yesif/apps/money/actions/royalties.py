@@ -1,6 +1,6 @@
 """Royalties: publish the terms, take a licensee's payment down, write its one split."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -39,11 +39,13 @@ def receive(
     paid: Money,
     since: datetime,
     until: datetime,
+    line: Callable[[], int],
     now: datetime,
     rate: ExchangeRate | None = None,
 ) -> str:
     """A licensee paid: written down and on the books, in the currency it came in and, by `rate`, in the one it is
-    shared in. Returns the key; twice is once. Raises BadInput, Conflict."""
+    shared in. Returns the key; twice is once. `line` writes the record's line of it, and is asked only the first time.
+    Raises BadInput, Conflict."""
     currency = rate.target if rate else paid.currency
     micro = rate.micro(paid) if rate else paid.minor * MICRO
     Payment(key, licence, kind, micro, currency)  # refuses what is not a payment
@@ -55,12 +57,11 @@ def receive(
         if (kept.licence, kept.paid_minor, kept.paid_currency) != (licence, paid.minor, paid.currency):
             raise Conflict("key: this key already stands for another payment")
         return key
-    account, cash = accounts.received(licence), paid.minor * MICRO
-    entries = [
-        Entry(f"receive:{key}", paid.currency, "received", (Posting(accounts.BANK, -cash), Posting(account, cash)))
-    ]
+    account, cash, number = accounts.received(licence), paid.minor * MICRO, line()
+    postings = (Posting(accounts.BANK, -cash, number), Posting(account, cash, number))
+    entries = [Entry(f"receive:{key}", paid.currency, "received", postings)]
     if rate is not None:
-        entries += exchange.entries(f"exchange:{key}", licence, paid, rate)
+        entries += exchange.entries(f"exchange:{key}", licence, paid, rate, number)
     post(entries=entries, now=now)
     Revenue.objects.create(
         key=key,

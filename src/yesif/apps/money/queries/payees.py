@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from yesif.apps.money.models import Payee
+from yesif.apps.money.models import Claim, Payee
+from yesif.apps.money.queries.books import balances_in
+from yesif.base.money import MICRO
+from yesif.core.ledger.entry import Stage, performer_account
+
+_OWED = (Stage.ACCRUED, Stage.PAYABLE, Stage.IN_FLIGHT, Stage.RESIDUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,17 @@ def payee(owner: str) -> PayeeSeen | None:
 def place_of(owner: str) -> str:
     """Where someone works; "" where they have not said."""
     return Payee.objects.filter(owner=owner).values_list("place", flat=True).first() or ""
+
+
+def is_due(owner: str) -> bool:
+    """Is a coin or more still to come to this one: earned, approved, on its way, or claimed and not answered?"""
+    names = [performer_account(owner, stage) for stage in _OWED]
+    sums: dict[str, int] = {}
+    for (_, currency), micro in balances_in(names).items():
+        sums[currency] = sums.get(currency, 0) + micro
+    return any(micro >= MICRO for micro in sums.values()) or Claim.objects.filter(
+        fee__performer=owner, answered_at=None
+    ).exists()
 
 
 def payers() -> list[PayeeSeen]:

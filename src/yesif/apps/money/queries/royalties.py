@@ -69,11 +69,13 @@ def all_terms() -> list[TermsSeen]:
     return found or [TermsSeen(standard, standard.digest, None)]
 
 
-def waiting() -> list[Waiting]:
-    """Payments not shared yet, oldest first."""
+def waiting(*, ended_by: datetime | None = None) -> list[Waiting]:
+    """Payments not shared yet, oldest first; with `ended_by` those whose time is over by then."""
+    found = Revenue.objects.filter(shared_at=None)
+    if ended_by is not None:
+        found = found.filter(until__lte=ended_by)
     return [
-        Waiting(Payment(one.key, one.licence, one.kind, one.micro, one.currency), one.since, one.until)
-        for one in Revenue.objects.filter(shared_at=None)
+        Waiting(Payment(one.key, one.licence, one.kind, one.micro, one.currency), one.since, one.until) for one in found
     ]
 
 

@@ -9,8 +9,9 @@ from django.db.models import Max
 
 from yesif.apps.casting.models import Booking
 from yesif.apps.decks.models import Card, PersonaNote
-from yesif.apps.money.actions import escrow, fees
+from yesif.apps.money.actions import fees
 from yesif.apps.people.models import Role
+from yesif.apps.stage.actions import aside
 from yesif.apps.stage.models import Dealing, Place, Scene, Session
 from yesif.apps.stage.queries.sessions import BARRED
 from yesif.base.errors import BadInput, Conflict, NotFound, Refused
@@ -73,11 +74,12 @@ def book_session(
 
 
 def _cover(booking: Booking, now: datetime) -> None:
-    """Set the fee of the whole booked time aside: what escrow does not cover is not booked (Refused)."""
+    """Lock the rate, and set the fee of the whole booked time aside: what escrow does not cover is not booked
+    (Refused)."""
     work = fees.Work(booking.performer_id, booking.project_id, booking.pk, Rate(booking.fee_minor, booking.currency))
-    rate = fees.locked_rate(work, booking.starts_at)
+    rate = fees.lock(work=work, day=booking.starts_at.date(), now=now)
     micro = fee_micro(booking.minutes * 60_000, rate)
-    escrow.reserve(
+    aside.reserve(
         project_id=booking.project_id,
         holding=booking.pk,
         micro=micro,

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from yesif.apps.casting.models import Booking
 from yesif.apps.stage.models import Event, Place, Presence, Session
-from yesif.core.ledger.presence import GRACE_NS, Room, Span, by_kind, total_ms, words
+from yesif.core.ledger.presence import GRACE_NS, Room, Span, by_kind, total_ms, window, words
 
+_SECOND_NS = 1_000_000_000
 REVIEW_TIMES = 3
 REVIEW_AT_LEAST_MS = 15 * 60_000
 """A review is paid for as long as its page was open, up to three times what was played, and 15 minutes in any case: a
@@ -28,6 +29,15 @@ class Counted:
     def words(self) -> str:
         """ "42 min 10 s"."""
         return words(self.ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticking:
+    """What the room shows beside the clock: what is counted, and whether it goes on counting now."""
+
+    ms: int
+    goes_on: bool
+    sentence: str
 
 
 def of_session(session_id: str, performer_id: str) -> Counted:
@@ -67,9 +77,23 @@ def was_stood_up(booking_id: str) -> bool:
     ).exists()
 
 
+def ticking(session_id: str, performer_id: str) -> Ticking:
+    """What the room says beside the clock: "42 min 10 s counted", and whether the seconds run on."""
+    found = of_session(session_id, performer_id)
+    session = Session.objects.filter(pk=session_id).first()
+    if session is None or session.opened_ns is None:
+        return Ticking(0, goes_on=False, sentence=f"{words(0)} counted")
+    spans = _spans(performer_id, session_id=session_id, kind="room")
+    last = max((end for _, end in spans), default=0)
+    begins, ends = _room(session, performer_id).window or (last, last)
+    goes_on = session.phase in ("countdown", "playing") or begins <= last < ends
+    why = "" if goes_on else "; it begins 30 minutes before the session" if last < begins else "; the booked time is over"
+    return Ticking(found.ms, goes_on, f"{words(found.ms)} counted{why}")
+
+
 def sentence(session_id: str, performer_id: str) -> str:
-    """What the room says beside the clock: "42 min 10 s counted"."""
-    return f"{of_session(session_id, performer_id).words} counted"
+    """The words of it alone."""
+    return ticking(session_id, performer_id).sentence
 
 
 def to_settle(*, before_ns: int, at_most: int = 200) -> list[str]:
@@ -107,7 +131,9 @@ def _room(session: Session, performer_id: str) -> Room:
         scenes.append((opened + began, max(opened + began, latest or 0)))
     ready = session.events.filter(kind="ready", who_id=performer_id).order_by("seq").values_list("at_ns", flat=True)
     first = ready.first()
-    return Room(tuple(scenes), None if first is None else opened + first)
+    booked = session.places.filter(performer_id=performer_id).values_list("booking__minutes", flat=True).first() or 60
+    counts = window(int(session.starts_at.timestamp()) * _SECOND_NS, opened, booked * 60 * _SECOND_NS)
+    return Room(tuple(scenes), None if first is None else opened + first, counts)
 
 
 GRACE = GRACE_NS
