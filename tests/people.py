@@ -1,4 +1,5 @@
-"""The cast of every test: Ana and Bo perform, Cy performs elsewhere, Pia produces, Lab licenses, Una audits."""
+"""The cast of every test: Ana and Bo perform, Cy performs elsewhere, Pia produces, Lab licenses, Una audits; Ola and Oz
+run the studio."""
 
 from yesif.apps.people.models import Person, Role
 
@@ -10,6 +11,8 @@ CAST = {
     "lab": "licensee",
     "lin": "licensee",
     "una": "auditor",
+    "ola": "operator",
+    "oz": "operator",
 }
 
 

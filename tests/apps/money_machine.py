@@ -155,7 +155,13 @@ class Books(RuleBasedStateMachine):
     def license_and_pay(self, licence: str, minor: int, kind: str, currency: str) -> None:
         n = self._next()
         rate = ExchangeRate("USD", "EUR", 9214, 10_000, NOW.date(), "a bank") if currency == "USD" else None
-        terms: dict[str, Any] = {"licence": licence, "kind": kind, "paid": Money(minor, currency), "rate": rate, "line": lambda: n}
+        terms: dict[str, Any] = {
+            "licence": licence,
+            "kind": kind,
+            "paid": Money(minor, currency),
+            "rate": rate,
+            "line": lambda: n,
+        }
         for _ in range(2):
             royalties.receive(key=f"pay-{n}", since=NOW, until=self.now, now=self.now, **terms)
         waiting = royalty_queries.waiting_for(f"pay-{n}").payment

@@ -6,7 +6,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tests.core.test_payout_files import with_check
-from yesif.apps.money.actions import books, corrections, escrow, fees, payees, payruns, royalties
+from yesif.apps.money.actions import books, corrections, escrow, fees, papers, payees, payruns, royalties
+from yesif.apps.money.actions.papers import Paper
 from yesif.apps.money.models import Claim, EntryRow, Fee, Payee, PayItem, PayRun, PublishedTerms, TaxPaper
 from yesif.apps.money.queries import books as queries
 from yesif.apps.money.queries import earnings, taxes
@@ -46,6 +47,12 @@ def due(who: str = "per_ana", ms: int = 3_600_000) -> None:
     fees.approve_due(now=later(72))
     payees.keep(owner=who, account=iban(len(who), who), place="DE", now=NOW)
     payees.keep(owner="payer:iban", account=iban(9, "Studio"), now=NOW)
+
+
+def keep_back(percent: int) -> None:
+    """A paper of Ana's, looked at by an operator."""
+    given = papers.give(performer="per_ana", paper=Paper("TIN", "DE", "12 345 678 901"), now=NOW)
+    papers.look(paper_id=given, by="per_ola", percent=percent, why="as the law says", now=NOW)
 
 
 def sent(**terms: object) -> str:
@@ -293,10 +300,10 @@ def test_a_file_of_returns_is_taken_whole_or_not_at_all_and_not_twice() -> None:
 def test_tax_is_kept_back_as_a_paper_says_and_stands_on_the_report() -> None:
     due()
     with pytest.raises(BadInput, match=r"^kind"):
-        payees.give_paper(performer="per_ana", kind="napkin", place="US", keep_back_percent=0, now=NOW)
+        papers.give(performer="per_ana", paper=Paper("napkin", "US", "123456789"), now=NOW)
     with pytest.raises(BadInput, match=r"^percent"):
-        payees.give_paper(performer="per_ana", kind="W-8BEN", place="US", keep_back_percent=90, now=NOW)
-    payees.give_paper(performer="per_ana", kind="TIN", place="DE", keep_back_percent=30, now=NOW)
+        keep_back(90)
+    keep_back(30)
     sent()
     assert queries.balance("performer:per_ana:withheld", "EUR") == 2220 * MICRO
     lines = taxes.lines(2026)
@@ -322,7 +329,7 @@ def test_an_account_is_sealed_and_opens_only_for_its_owner() -> None:
 
 def test_the_account_of_someone_erased_is_kept_until_what_is_theirs_was_paid() -> None:
     due()
-    payees.give_paper(performer="per_ana", kind="TIN", place="DE", keep_back_percent=0, now=NOW)
+    keep_back(0)
     payees.forget(owner="per_ana", now=later(72))
     assert payees.let_go(now=later(73)) == 0
     run = sent()
@@ -461,7 +468,7 @@ def test_a_listing_tells_days_to_paid_and_time_not_paid_from_the_ledger() -> Non
 
 def test_a_payment_that_comes_back_brings_back_what_was_kept_of_it_so_that_tax_is_kept_once() -> None:
     due()
-    payees.give_paper(performer="per_ana", kind="TIN", place="DE", keep_back_percent=30, now=NOW)
+    keep_back(30)
     first = PayItem.objects.get(run_id=sent())
     payruns.returned(reference=first.reference or "", reason="account closed", now=later(73))
     assert queries.balance("performer:per_ana:payable", "EUR") == 7400 * MICRO

@@ -183,7 +183,9 @@ class TestPay:
         at = block(made)
         can(at, ana)
         can(at, bo)
-        escrow.reserve(project_id=made, holding="all", micro=99_999 * 100 * 1_000_000, currency="EUR", line=lambda _: 1, now=NOW)
+        escrow.reserve(
+            project_id=made, holding="all", micro=99_999 * 100 * 1_000_000, currency="EUR", line=lambda _: 1, now=NOW
+        )
         with pytest.raises(Refused, match=r"^escrow"):
             blocks.settle(at, person(PIA).id, now=NOW)
         assert seen.block_of_flow(at).settled_at is None

@@ -23,7 +23,7 @@ from yesif.base.money import Money
 from yesif.core.ledger import statement
 from yesif.core.ledger.payout.bank import Account
 from yesif.core.ledger.royalty import Leased
-from yesif.flows import pay_fees, pay_royalties
+from yesif.flows import pay_fees, pay_royalties, pay_work
 
 pytestmark = pytest.mark.django_db
 
@@ -66,11 +66,13 @@ def test_an_empty_page_says_what_will_stand_there(db: None) -> None:
 
 def test_a_fee_opens_to_its_minutes_rate_and_line_and_to_nobody_else(session: Booked) -> None:
     text = page(of("ana"), "/performer/money")
-    assert "EUR 24.66666" in text
+    assert "EUR 24.66" in text
+    assert "24.666" not in text  # whole cents; an opened line has them to the millionth
     assert "Earned" in text
     key = Fee.objects.get().key
     text = page(of("ana"), f"/performer/money/line/{key}")
     for said in (
+        "EUR 24.66666",
         "20 min 0 s",
         "EUR 74.00 per hour",
         "Small talk",
@@ -123,34 +125,31 @@ def test_an_account_is_checked_and_shown_by_its_end(db: None) -> None:
 
 def test_two_people_pay_and_the_file_is_the_one_on_the_record(session: Booked) -> None:
     approved(session)
-    pia, quin = of("pia"), person("una")
-    Role.objects.create(person=quin, role="producer")
-    second = Client()
-    second.force_login(quin)
-    assert "EUR 24.66" in page(pia, "/producer/pay")
+    ola, second = of("ola"), of("oz")
+    assert "EUR 24.66" in page(ola, "/operator/pay")
     payer = {"kind": "iban", "name": "Studio North", "number": with_check("DE", f"{9:018d}"), "bank": ""}
-    assert pia.post("/producer/pay/account", payer).status_code == 302
+    assert ola.post("/operator/pay/account", payer).status_code == 302
     terms = {"currency": "EUR", "file_format": "pain001", "day": (now() + timedelta(days=5)).date().isoformat()}
-    assert pia.post("/producer/pay", {**terms, "file_format": "aba"}).status_code == 400
-    made = pia.post("/producer/pay", terms)
+    assert ola.post("/operator/pay", {**terms, "file_format": "aba"}).status_code == 400
+    made = ola.post("/operator/pay", terms)
     assert made.status_code == 302
     address = made["location"]
-    page(pia, address)
-    assert pia.post(address, {"do": "approve"}).status_code == 302
-    assert pia.post(address, {"do": "approve"}).status_code == 409
+    page(ola, address)
+    assert ola.post(address, {"do": "approve"}).status_code == 302
+    assert ola.post(address, {"do": "approve"}).status_code == 409
     assert second.post(address, {"do": "approve"}).status_code == 302
     run = PayRun.objects.get()
     line = Line.objects.get(kind="payout")
     assert line.body is not None
     assert (line.body["file"], line.body["total_minor"]) == (run.sha256, 2466)
-    content = pia.get(f"{address}/file").content
+    content = ola.get(f"{address}/file").content
     assert content == bytes(run.file or b"")
     assert "On its way" in page(of("ana"), "/performer/money")
     reference = run.items.get().reference
-    assert pia.post("/producer/pay/returned", {"file": f"{reference};account closed"}).status_code == 302
-    assert pia.post("/producer/pay/returned", {"file": f"{reference};account closed"}).status_code == 400
+    assert ola.post("/operator/pay/returned", {"file": f"{reference};account closed"}).status_code == 302
+    assert ola.post("/operator/pay/returned", {"file": f"{reference};account closed"}).status_code == 400
     assert "Came back" in page(of("ana"), "/performer/money")
-    page(pia, "/producer/pay")
+    page(ola, "/operator/pay")
 
 
 def test_a_royalty_opens_to_licence_run_clips_formula_and_share(session: Booked) -> None:
@@ -184,6 +183,42 @@ def test_a_royalty_opens_to_licence_run_clips_formula_and_share(session: Booked)
     assert of("cy").get("/performer/money/line/pay-1").status_code == 404
 
 
+def test_work_that_no_page_saw_is_looked_at_by_its_performer_before_it_is_a_fee(session: Booked) -> None:
+    address = f"/producer/money/projects/{session.project}/work"
+    form = {
+        "booking": session.bookings[0], "kind": "labelling", "day": now().date().isoformat(), "minutes": "30",
+        "said": "Labelled twelve takes at home.",
+    }  # fmt: skip
+    pia, ana = of("pia"), of("ana")
+    page(pia, address)
+    for wrong in ({"minutes": "0"}, {"kind": "scenes"}, {"said": ""}, {"day": "2099-01-01"}, {"booking": "bkg_x"}):
+        assert pia.post(address, {**form, **wrong}).status_code == 400, wrong
+    for minutes in ("30", "45", "20"):
+        assert pia.post(address, {**form, "minutes": minutes}).status_code == 302
+    assert not Fee.objects.filter(kind="labelling").exists()
+    text = page(ana, "/performer/money")
+    assert "Labelled twelve takes at home." in text
+    third, second, first = re.findall(r"/performer/money/entered/(\d+)", text)
+    assert of("bo").post(f"/performer/money/entered/{first}").status_code == 404
+    for _ in range(2):  # pressed twice is one fee
+        assert ana.post(f"/performer/money/entered/{first}", {"answer": "right"}).status_code == 302
+    more = ana.post(f"/performer/money/entered/{second}", {"answer": "more"})
+    assert "Dispute this line" in page(ana, more["location"])
+    assert pay_work.settle_overdue(now=now() + timedelta(hours=71)) == 0
+    assert pay_work.settle_overdue(now=now() + timedelta(hours=73)) == 1
+    paid = Fee.objects.filter(kind="labelling")
+    assert sorted(one.ms // 60_000 for one in paid) == [20, 30, 45]
+    assert {one.rate_minor for one in paid} == {7400}
+    line = Line.objects.filter(kind="fee").latest("seq")
+    assert line.body is not None
+    assert line.body["entered_by"] == person("pia").id
+    before = Fee.objects.count()
+    presence.settle(booking_id=session.bookings[0], now=now())  # what was entered is not taken off what is counted
+    assert Fee.objects.count() == before
+    assert third in {one.key.split("entered-")[1].split(":")[0] for one in paid}
+    page(pia, address)
+
+
 def test_terms_and_floors_are_public(client: Client, db: None) -> None:
     text = page(client, "/shares")
     assert "65 %" in text
@@ -202,9 +237,57 @@ def test_a_producer_sees_escrow_due_late_in_red_and_only_their_own(session: Book
     Role.objects.create(person=other, role="producer")
     assert of("cy").get(f"/producer/money/projects/{session.project}").status_code == 404
     for form in ("beancount", "hledger"):
-        assert b"Escrow" in of("pia").get(f"/producer/money/books.{form}").content
-    assert of("pia").get("/producer/money/books.xls").status_code == 404
-    assert of("pia").get(f"/producer/money/tax/{now().year}/US.csv").status_code == 200
+        assert b"Escrow" in of("pia").get(f"/producer/money/projects/{session.project}/books.{form}").content
+        assert of("cy").get(f"/producer/money/projects/{session.project}/books.{form}").status_code == 404
+    assert of("pia").get(f"/producer/money/projects/{session.project}/books.xls").status_code == 404
+
+
+def test_the_whole_studios_money_is_an_operators_and_no_producers(session: Booked) -> None:
+    approved(session)
+    for address in ("/operator/pay", "/operator/money", "/operator/papers", f"/operator/money/tax/{now().year}"):
+        page(of("ola"), address)
+        assert of("pia").get(address).status_code == 404, address
+    for form in ("beancount", "hledger"):
+        assert b"Escrow" in of("ola").get(f"/operator/money/books.{form}").content
+        assert of("pia").get(f"/operator/money/books.{form}").status_code == 404
+    assert of("ola").get("/operator/money/books.xls").status_code == 404
+    assert of("ola").get(f"/operator/money/tax/{now().year}/US.csv").status_code == 200
+    assert of("ola").get(f"/operator/money/tax/{now().year}/XX.csv").status_code == 404
+    assert "By nobody yet" in page(of("ola"), "/operator/money")
+
+
+def test_a_project_s_books_hold_nothing_of_another_project(session: Booked) -> None:
+    from tests.apps.room_cast import project
+
+    other = project()
+    text = of("pia").get(f"/producer/money/projects/{session.project}/books.hledger").content.decode()
+    assert other.removeprefix("prj_") not in text
+    assert session.project.removeprefix("prj_") in text
+
+
+def test_a_tax_paper_is_sealed_and_keeps_back_what_an_operator_says_with_a_reason(session: Booked) -> None:
+    ana, ola = of("ana"), of("ola")
+    form = {"kind": "ABN", "place": "AU", "number": "51 824 753 557", "treaty": "", "treaty_percent": "", "expires": ""}
+    bad = ana.post("/performer/money/tax", {**form, "number": "51 824 753 556"})
+    assert bad.status_code == 400
+    assert "check digits fit" in bad.content.decode()
+    assert ana.post("/performer/money/tax", {**form, "treaty_percent": "5"}).status_code == 400
+    assert ana.post("/performer/money/tax", form).status_code == 302
+    text = page(ana, "/performer/money/tax")
+    assert "…557" in text
+    assert "51824753557" not in text
+    assert "Nobody has looked at it yet" in text
+    address = re.findall(r"/operator/papers/\d+", page(ola, "/operator/papers"))[0]
+    assert of("pia").get(address).status_code == 404
+    page(ola, address)
+    assert ola.post(address, {"percent": "60", "why": "x"}).status_code == 400
+    assert ola.post(address, {"percent": "10", "why": "Withholding as the tax office says."}).status_code == 302
+    assert ola.post(address, {"percent": "0", "why": "Again."}).status_code == 400
+    text = page(ana, "/performer/money/tax")
+    assert "10 % of what is sent to you is kept back" in text
+    assert "Withholding as the tax office says." in text
+    approved(session)
+    assert "EUR 22.20" in page(ola, "/operator/pay")  # 24.66 less 2.46
 
 
 def test_a_deposit_pressed_twice_is_one(session: Booked) -> None:

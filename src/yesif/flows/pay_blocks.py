@@ -5,8 +5,8 @@ booked:  each booking takes its part of that
 over:    understudies who were not paired are paid; what is left returns to the project's escrow
 """
 
-from collections.abc import Sequence
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction

@@ -1,7 +1,8 @@
 """Fees without anybody's doing: whoever went is paid up, what is 72 hours old approves itself, periods are closed.
 
 settle     time that nothing was added to for longer than the grace becomes fees
-approve    fees nobody approved in 72 hours; claims nobody answered are given as claimed
+approve    fees nobody approved in 72 hours; work written down that nobody answered is paid as it was entered; claims
+           nobody answered are given as claimed
 give back  once a day: what was set aside for a booking that is a week over and paid up returns to escrow
 let go     once a day: accounts of people who were erased, once nothing is due to them any more
 close      once a day: every balance, hashed onto the record
@@ -19,6 +20,7 @@ from yesif.apps.stage.actions import aside, presence
 from yesif.apps.stage.queries import presence as seen
 from yesif.base.errors import Refused
 from yesif.core.ledger.presence import GRACE_NS
+from yesif.flows import pay_work
 from yesif.flows.engine import Run, workflow
 
 BATCH = 500
@@ -33,6 +35,7 @@ def pay_fees(job: Run) -> None:
     settle_idle(now=now)
     while fees.approve_due(now=now, at_most=BATCH) == BATCH:
         pass
+    pay_work.settle_overdue(now=now)
     give_overdue_claims(now=now)
 
 

@@ -2,7 +2,7 @@
 
 receive   the payment is written down, in its own currency and at its stored rate; it is for a time of at most 92 days
 share     once that time is over: weights from what was leased in it, one split, on the record with a row for each
-          performer; paid out of nothing else than the payment. Where nothing was leased the payment waits for the first lease.
+          performer; paid out of nothing else than the payment. Where nothing was leased it waits for the first lease.
 """
 
 import logging

@@ -12,7 +12,7 @@ from yesif.apps.people import queries as people
 from yesif.apps.record import actions as record
 from yesif.base.errors import NotFound
 
-MAY_PAY = {"producer", "operator"}
+MAY_PAY = {"operator"}
 
 
 def draft(*, currency: str, file_format: str, day: date, by: str, now: datetime) -> str:

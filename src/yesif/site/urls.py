@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("room/", include("yesif.web.room.urls")),
     path("performer/", include("yesif.web.performer.urls")),
     path("producer/", include("yesif.web.producer.urls")),
+    path("operator/", include("yesif.web.operator.urls")),
     path("union/", include("yesif.web.union.urls")),
     path("licensee/", include("yesif.web.licensee.urls")),
     path("api/v1/", include("yesif.api.v1.urls")),

@@ -39,6 +39,7 @@ def only(role: str) -> Callable[[V], V]:
 
 performers_only = only("performer")
 producers_only = only("producer")
+operators_only = only("operator")
 licensees_only = only("licensee")
 
 

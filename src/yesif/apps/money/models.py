@@ -95,7 +95,7 @@ class Fee(models.Model):
 
 
 class RateLock(models.Model):
-    """The rate of one booking, as it was booked: what was offered, or the floor of the place then, whichever is more."""
+    """The rate of one booking, as it was booked: what was offered, or the floor of the place then, if that is more."""
 
     booking = models.CharField(max_length=40, unique=True)
     minor = models.PositiveIntegerField()
@@ -277,8 +277,8 @@ class PayItem(models.Model):
 
 
 class TaxPaper(models.Model):
-    """A tax form someone gave: its kind, not its scan; its number sealed under the payout key. What is kept back because
-    of it is decided by an operator who looked at it. Never changed but for that: another paper is another row."""
+    """A tax form someone gave: its kind, not its scan; its number sealed under the payout key. What is kept back
+    because of it is said by an operator who looked at it. Never changed but for that: another paper is another row."""
 
     performer = models.CharField(max_length=30, db_index=True)
     kind = models.CharField(max_length=12)

@@ -1,4 +1,4 @@
-"""Bank accounts, sealed: AES-GCM under the payout key, bound to their owner. Nothing else in the house opens them.
+"""Bank accounts and tax numbers, sealed: AES-GCM under the payout key, bound to their owner. Nothing else opens them.
 
 The key stands apart from the database (`YESIF_PAYOUT_KEY`, or a file of the studio's folder made at first use), so a
 copy of the database alone holds nobody's account.
@@ -35,6 +35,20 @@ def unseal(sealed: bytes, owner: str) -> tuple[Account, dict[str, str]]:
     content = json.loads(text)
     extra = content.pop("extra")
     return Account(**content), extra
+
+
+def seal_text(text: str, owner: str) -> bytes:
+    """A tax number, readable only with the payout key and for this owner."""
+    nonce = os.urandom(_NONCE)
+    return nonce + AESGCM(_key()).encrypt(nonce, text.encode(), f"tax:{owner}".encode())
+
+
+def unseal_text(sealed: bytes, owner: str) -> str:
+    """Raises Damaged for another owner, another key, or changed bytes."""
+    try:
+        return AESGCM(_key()).decrypt(sealed[:_NONCE], sealed[_NONCE:], f"tax:{owner}".encode()).decode()
+    except InvalidTag:
+        raise Damaged("this tax number does not open with the studio's payout key") from None
 
 
 def _key() -> bytes:

@@ -49,6 +49,7 @@ def book(*, cards: int = 2) -> Booked:
     """People, project, two accepted offers, answers, and a session with `cards` cards."""
     now = timezone.now()
     producer = people.join(email="pia@example.test", stage_name="Pia", role="producer", now=now)
+    people.join(email="pia@example.test", stage_name="Pia", role="operator", now=now)  # as who founds a studio is
     people.join(email="lab@example.test", stage_name=LICENSEE, role="licensee", now=now)
     people.join(email="una@example.test", stage_name="Una", role="auditor", now=now)
     pair = _pair_of_one_group()

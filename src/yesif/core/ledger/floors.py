@@ -1,4 +1,5 @@
-"""The least an hour may be paid, by place and day: rows of `floors.json`, each with its source. Data, not code.
+"""The least an hour may be paid, by place and day: rows of `floors.json`, each with its source, the day on which it was
+typed, and who has held it against its source since, if anybody has. Data, not code.
 
 A studio adds its own rows (a union's rate, a state's law) in a file of the same form; the highest row that is in force
 counts. A place that is on no row has no floor here, and that is what a page says: not known.
@@ -17,13 +18,17 @@ from yesif.core.ledger.fee import Rate
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """From this day on, an hour worked at this place is paid at least `minor`, says `source`."""
+    """From this day on, an hour worked at this place is paid at least `minor`, says `source`. `checked_by` "": nobody
+    has held the row against its source yet."""
 
     place: str
     starts: date
     minor: int
     currency: str
     source: str
+    typed: date | None = None
+    checked_by: str = ""
+    checked_on: date | None = None
 
 
 def read(text: str) -> tuple[Floor, ...]:
@@ -39,14 +44,22 @@ def _row(number: int, row: Mapping[str, object]) -> Floor:
     for field in ("place", "from", "minor", "currency", "source"):
         if not row.get(field):
             raise BadInput(f"Row {number} of the floors has no {field}.")
-    try:
-        starts = date.fromisoformat(str(row["from"]))
-    except ValueError:
-        raise BadInput(f"Row {number} of the floors: from is a day like 2026-01-01.") from None
+    days = {field: _day(number, row, field) for field in ("from", "typed", "checked_on")}
+    starts, checked_by = days["from"], str(row.get("checked_by") or "")
+    if starts is None or bool(checked_by) != (days["checked_on"] is not None):
+        raise BadInput(f"Row {number} of the floors: checked_by and checked_on stand together or not at all.")
     minor = row["minor"]
     if not isinstance(minor, int) or isinstance(minor, bool) or minor < 0:
         raise BadInput(f"Row {number} of the floors: minor is a whole number of minor units.")
-    return Floor(str(row["place"]), starts, minor, str(row["currency"]), str(row["source"]))
+    about = (str(row["place"]), starts, minor, str(row["currency"]), str(row["source"]))
+    return Floor(*about, days["typed"], checked_by, days["checked_on"])
+
+
+def _day(number: int, row: Mapping[str, object], field: str) -> date | None:
+    try:
+        return date.fromisoformat(str(row[field])) if row.get(field) else None
+    except ValueError:
+        raise BadInput(f"Row {number} of the floors: {field} is a day like 2026-01-01.") from None
 
 
 @cache

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yesif.apps.casting import queries as casting
 from yesif.apps.footage.queries import review
 from yesif.apps.money.actions import fees, payees
-from yesif.apps.money.queries import earnings, payruns
+from yesif.apps.money.queries import earnings, entered, payruns
 from yesif.apps.money.queries import payees as accounts
 from yesif.apps.stage.actions import presence
 from yesif.base.errors import BadInput, Conflict, NotFound
 from yesif.core.ledger import statement
 from yesif.core.ledger.payout.table import cell
 from yesif.core.ledger.presence import words as minutes
+from yesif.flows import pay_work
 from yesif.web.access import performers_only, viewer_id
 from yesif.web.clock import CLOCK
 from yesif.web.performer.money_forms import Account, Dispute
@@ -41,6 +42,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "years": earnings.years(who),
         "account": accounts.payee(who),
         "pay_day": payruns.next_pay_day(CLOCK.now().date()),
+        "entered": entered.open_to(who),
     }
     return render(request, "performer/money.html", context)
 
@@ -81,6 +83,22 @@ def line(request: HttpRequest, key: str) -> HttpResponse:
         "given": minutes(found.claim.given_ms) if found.claim else "",
     }
     return render(request, "performer/money_line.html", context, status=400 if request.method == "POST" else 200)
+
+
+@require_POST
+@performers_only
+def look(request: HttpRequest, entered_id: int) -> HttpResponse:
+    """Work that was written down is right, and a fee now; or it was more, and its line is opened to be disputed."""
+    who = viewer_id(request)
+    try:
+        key = pay_work.confirm(entered_id=entered_id, performer_id=who, now=CLOCK.now())
+    except Conflict:
+        key = entered.entered(entered_id, who).fee
+    if request.POST.get("answer") == "more":
+        messages.info(request, _("What was written down is earned. Say below how much more it was."))
+        return redirect("performer:money-line", key)
+    messages.success(request, _("It is earned now, and approved in 72 hours at the latest."))
+    return redirect("performer:money")
 
 
 def _booking(found: earnings.LineSeen, who: str) -> casting.BookingSeen | None:

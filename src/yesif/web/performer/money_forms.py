@@ -1,4 +1,4 @@
-"""What a performer fills in about money: where it goes, and what was not counted."""
+"""What a performer fills in about money: where it goes, what was not counted, which tax paper they give."""
 
 from typing import Any
 
@@ -6,9 +6,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from yesif.apps.money.actions.papers import Paper
 from yesif.base.errors import BadInput
 from yesif.core.ledger.payout.bank import Account as BankAccount
 from yesif.core.ledger.payout.bank import bsb, iban, routing
+from yesif.core.ledger.tax import number
 
 
 class Dispute(forms.Form):
@@ -70,3 +72,55 @@ class Account(forms.Form):
         """The account; only after `is_valid`."""
         filled = self.cleaned_data
         return BankAccount(filled["kind"], filled["name"], filled["number"], filled["bank"])
+
+
+class TaxPaper(forms.Form):
+    """A tax paper: its kind, where it is from, its number, and the treaty someone rests on, if any."""
+
+    kind = forms.ChoiceField(
+        label=_lazy("Which paper"),
+        choices=[
+            ("TIN", _lazy("Tax number (most countries)")),
+            ("VAT-ID", _lazy("VAT number (Europe)")),
+            ("ABN", _lazy("ABN (Australia)")),
+            ("TFN", _lazy("TFN (Australia)")),
+            ("W-9", _lazy("W-9 (United States)")),
+            ("W-8BEN", _lazy("W-8BEN (paid from the United States, living elsewhere)")),
+            ("none", _lazy("I give no paper")),
+        ],
+    )
+    place = forms.RegexField(
+        r"[A-Z]{2}(-[A-Z0-9]{1,5})?",
+        label=_lazy("Country you pay tax in"),
+        help_text=_lazy("Two letters, or with its part: DE, IE, US-CA."),
+        error_messages={"invalid": _lazy("Two capital letters of a country, or with its part, like DE or US-CA.")},
+    )
+    number = forms.CharField(
+        label=_lazy("The number on it"), max_length=30, required=False,
+        help_text=_lazy("Kept sealed; pages show its last three characters. Empty if you give no paper."),
+    )  # fmt: skip
+    treaty = forms.CharField(
+        label=_lazy("Tax treaty you rest on, with its article"), max_length=120, required=False,
+        help_text=_lazy("Like: Germany–United States, article 12. Empty if none."),
+    )  # fmt: skip
+    treaty_percent = forms.IntegerField(
+        label=_lazy("Rate that treaty sets, per cent"), min_value=0, max_value=50, required=False
+    )
+    expires = forms.DateField(
+        label=_lazy("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_lazy("Empty if it does not expire."),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """The number is checked as far as its kind can be."""
+        filled: dict[str, Any] = super().clean() or {}
+        if not self.errors:
+            try:
+                number(filled["kind"], filled["number"])
+            except BadInput as wrong:
+                self.add_error("number", _(str(wrong)))
+        return filled
+
+    def paper(self) -> Paper:
+        """Only after `is_valid`."""
+        return Paper(**self.cleaned_data)

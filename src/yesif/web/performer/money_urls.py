@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from yesif.web.performer import money
+from yesif.web.performer import money, tax
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("money", money.page, name="money"),
     path("money/account", money.account, name="money-account"),
+    path("money/entered/<int:entered_id>", money.look, name="money-entered"),
+    path("money/tax", tax.page, name="money-tax"),
     path("money/lines.csv", money.table, name="money-table"),
     path("money/year/<int:year>", money.year_page, name="money-year"),
     path("money/year/<int:year>.json", money.year_file, name="money-year-file"),

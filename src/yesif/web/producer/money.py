@@ -15,15 +15,14 @@ from yesif.apps.casting.queries import ProjectSeen
 from yesif.apps.footage.queries import intake
 from yesif.apps.market.queries import licences
 from yesif.apps.money.queries import books as book_queries
-from yesif.apps.money.queries import fees, royalties, taxes
+from yesif.apps.money.queries import fees, royalties
 from yesif.apps.people import queries as people
 from yesif.base.errors import BadInput, Conflict, NotFound
 from yesif.base.money import MICRO
-from yesif.core.ledger import journal
-from yesif.core.ledger.tax import REPORTS, table
 from yesif.flows import pay_fees, pay_in, pay_royalties
 from yesif.web.access import producers_only, viewer_id
 from yesif.web.clock import CLOCK
+from yesif.web.journals import journal_file
 from yesif.web.producer.money_forms import Answer, Deposit, Payment
 
 HOUR_MS = 3_600_000
@@ -48,8 +47,6 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "projects": found,
         "late": [one for one in found if one.money.late],
-        "years": range(CLOCK.now().year, CLOCK.now().year - 2, -1),
-        "reports": list(REPORTS),
     }
     return render(request, "producer/money.html", context)
 
@@ -138,7 +135,7 @@ def received(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(wrong))
         else:
             messages.success(
-                request, _("Taken down. It is shared within the hour among those whose clips were leased.")
+                request, _("Taken down. It is shared when its time is over, among those whose clips were leased.")
             )
             return redirect("producer:money-received")
     mine = {one.id for one in sold}
@@ -148,23 +145,7 @@ def received(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @producers_only
-def books(request: HttpRequest, form: str) -> HttpResponse:
-    """The whole books for beancount or hledger: ids, no names."""
-    writers = {"beancount": journal.beancount, "hledger": journal.hledger}
-    if form not in writers:
-        raise NotFound
-    entries = [journal.Dated(seq, at, entry) for seq, at, entry in book_queries.dated_journal()]
-    answer = HttpResponse("\n".join(writers[form](entries)) + "\n", content_type="text/plain; charset=utf-8")
-    answer["content-disposition"] = f'attachment; filename="yesif.{form}"'
-    return answer
-
-
-@require_GET
-@producers_only
-def tax(request: HttpRequest, year: int, report: str) -> HttpResponse:
-    """One tax report's lines of a year, as a table: a help for filing, not a filing."""
-    if report not in REPORTS or not 2000 <= year <= 9999:
-        raise NotFound
-    answer = HttpResponse(table(taxes.lines(year), report), content_type="text/csv; charset=utf-8")
-    answer["content-disposition"] = f'attachment; filename="yesif-{REPORTS[report][0]}-{year}.csv"'
-    return answer
+def books(request: HttpRequest, project_id: str, form: str) -> HttpResponse:
+    """One project's entries for beancount or hledger: ids, no names, nothing of other projects."""
+    casting.project(project_id, viewer_id(request))
+    return journal_file(form, book_queries.of_project(project_id), f"yesif-{project_id}")

@@ -1,4 +1,4 @@
-"""What a producer fills in about money: deposits, answers, licensees' payments, pay runs, the studio's own accounts."""
+"""What a producer fills in about money: deposits, answers, licensees' payments."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
@@ -11,9 +11,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from yesif.apps.money.actions.royalties import rate_from
 from yesif.base.errors import BadInput
 from yesif.base.money import Money, exponent
-from yesif.core.ledger.payout import aba, nacha
 from yesif.core.ledger.royalty import REVENUE
-from yesif.web.performer.money_forms import Account
 from yesif.web.producer.forms import CURRENCIES
 
 
@@ -45,6 +43,35 @@ class Answer(forms.Form):
         label=_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_lazy("The performer reads it."),
     )  # fmt: skip
+
+
+class WrittenDown(forms.Form):
+    """Paid work that the studio could not see: for whom, what, when, how long."""
+
+    booking = forms.ChoiceField(label=_lazy("For whom"))
+    kind = forms.ChoiceField(
+        label=_lazy("What it was"), choices=[("training", _lazy("Training")), ("labelling", _lazy("Labelling"))]
+    )
+    day = forms.DateField(label=_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    minutes = forms.IntegerField(label=_lazy("Minutes"), min_value=1, max_value=480)
+    said = forms.CharField(
+        label=_lazy("What was done"), max_length=300, help_text=_lazy("One sentence. The performer reads it first.")
+    )
+
+    def __init__(self, *args: Any, bookings: Sequence[tuple[str, str]], **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.fields["booking"] = forms.ChoiceField(label=_lazy("For whom"), choices=list(bookings))
+
+    def work(self) -> dict[str, Any]:
+        """What `pay_work.enter` takes; only after `is_valid`."""
+        filled = self.cleaned_data
+        return {
+            "booking_id": filled["booking"],
+            "kind": filled["kind"],
+            "day": filled["day"],
+            "ms": filled["minutes"] * 60_000,
+            "said": filled["said"],
+        }
 
 
 class Payment(forms.Form):
@@ -104,70 +131,3 @@ class Payment(forms.Form):
             "key": f"received:{filled['key']}",
             "rate": filled.get("exchange"),
         }
-
-
-class Draft(forms.Form):
-    """Currency, format and day of a pay run."""
-
-    currency = forms.ChoiceField(label=_lazy("Currency"), choices=[(one, one) for one in CURRENCIES])
-    file_format = forms.ChoiceField(
-        label=_lazy("File for the bank"),
-        choices=[
-            ("pain001", "pain.001.001.09 (SEPA)"),
-            ("aba", "ABA (Australia)"),
-            ("nacha", "NACHA (United States)"),
-            ("csv", "CSV"),
-        ],
-    )
-    day = forms.DateField(
-        label=_lazy("Day the bank pays"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-
-    def terms(self) -> dict[str, Any]:
-        """Only after `is_valid`."""
-        return {name: self.cleaned_data[name] for name in ("currency", "file_format", "day")}
-
-
-class Returned(forms.Form):
-    """The bank's list."""
-
-    file = forms.CharField(
-        label=_lazy("Payments that came back"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_lazy("One a line: the reference, a semicolon, the bank's reason. YI0000000012;account closed"),
-    )  # fmt: skip
-
-
-class Payer(Account):
-    """The studio's own account, and what each kind of file asks beside it."""
-
-    member_bank = forms.CharField(label=_lazy("ABA: bank, three letters"), required=False, max_length=3)
-    member = forms.CharField(label=_lazy("ABA: user id from your bank"), required=False, max_length=6)
-    bank_name = forms.CharField(label=_lazy("NACHA: name of your bank"), required=False, max_length=23)
-    company = forms.CharField(label=_lazy("NACHA: company id from your bank"), required=False, max_length=10)
-
-    def __init__(self, *args: Any, **named: Any) -> None:
-        super().__init__(*args, **named)
-        del self.fields["place"]
-
-    def clean(self) -> dict[str, Any]:
-        """What an ABA or NACHA file needs is asked for where it is needed."""
-        filled = super().clean()
-        if self.errors:
-            return filled
-        try:
-            if filled["kind"] == "aba":
-                aba.Member(filled["member_bank"], filled["member"])
-            if filled["kind"] == "us":
-                nacha.Origin(filled["bank"], filled["bank_name"], filled["company"])
-        except BadInput as wrong:
-            self.add_error("member" if filled["kind"] == "aba" else "company", str(wrong))
-        return filled
-
-    def extra(self) -> dict[str, str]:
-        """What stands beside the account."""
-        filled = self.cleaned_data
-        if filled["kind"] == "aba":
-            return {"bank": filled["member_bank"], "member": filled["member"]}
-        if filled["kind"] == "us":
-            return {"destination": filled["bank"], "bank_name": filled["bank_name"], "company": filled["company"]}
-        return {}

@@ -18,6 +18,13 @@ def micro(amount: int, currency: str) -> str:
 
 
 @register.filter
+def coins(amount: int, currency: str) -> str:
+    """12345678 EUR → "EUR 0.12": whole coins, as a pay run would pay them; the rest is carried on."""
+    number, code = statement.coins(amount, currency).split()
+    return f"{code} {number}"
+
+
+@register.filter
 def milliseconds(ms: int) -> str:
     """2530000 → "42 min 10 s"."""
     return presence.words(int(ms))

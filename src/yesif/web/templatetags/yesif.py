@@ -33,7 +33,12 @@ DOORS = {
         ("performer:you", "You", "user-round"),
     ),
     "auditor": (("auditor:home", "Your seats", "scale"),),
-    "operator": (("entrance:studio", "Studio", "building-2"),),
+    "operator": (
+        ("entrance:studio", "Studio", "building-2"),
+        ("operator:pay", "Pay runs", "banknote"),
+        ("operator:money", "Books", "landmark"),
+        ("operator:papers", "Tax papers", "stamp"),
+    ),
     "producer": (
         ("producer:home", "Projects", "folder"),
         ("producer:decks", "Decks", "layers"),

@@ -32,9 +32,9 @@ class Work:
 
 @transaction.atomic
 def lock(*, work: Work, day: date, now: datetime) -> Rate:
-    """Lock a booking's rate as it is booked, once: what was offered, or the floor in force on the day of the work at the
-    place where the performer works, whichever is more. Neither another place nor another row of the table changes it
-    later."""
+    """Lock a booking's rate as it is booked, once: what was offered, or the floor in force on the day of the work at
+    the place where the performer works, whichever is more. Neither another place nor another row of the table changes
+    it later."""
     place = place_of(work.performer)
     found = _floor(place, day, work.rate.currency)
     rate = floors.at_least(work.rate, found)
@@ -53,8 +53,8 @@ def lock(*, work: Work, day: date, now: datetime) -> Rate:
 
 
 def locked_rate(work: Work, now: datetime) -> Rate:
-    """The rate that the booking locked; the law's floor on the day of the work where that is more, at the place that was
-    locked with it. Where nothing was locked, or nobody had said the place yet, the place of today counts."""
+    """The rate that the booking locked; the law's floor on the day of the work where that is more, at the place that
+    was locked with it. Where nothing was locked, or nobody had said the place yet, the place of today counts."""
     kept = RateLock.objects.filter(booking=work.booking, currency=work.rate.currency).first()
     rate = Rate(kept.minor, kept.currency) if kept else work.rate
     place = kept.place if kept and kept.place else place_of(work.performer)

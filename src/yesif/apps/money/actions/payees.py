@@ -1,7 +1,7 @@
 """Where people are paid, and what the studio pays from: kept sealed, changed by its owner, gone when they leave."""
 
 import re
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 
@@ -11,7 +11,6 @@ from yesif.apps.money.queries.payees import is_due
 from yesif.apps.money.sealed import seal
 from yesif.base.errors import BadInput
 from yesif.core.ledger.payout.bank import Account
-from yesif.core.ledger.tax import PAPERS
 
 _PLACE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,5})?")
 
@@ -59,24 +58,3 @@ def let_go(*, now: datetime) -> int:
 def _destroy(owner: str) -> None:
     Payee.objects.filter(owner=owner).delete()
     TaxPaper.objects.filter(performer=owner).delete()
-
-
-@transaction.atomic
-def give_paper(
-    *, performer: str, kind: str, place: str, keep_back_percent: int, now: datetime, expires: date | None = None
-) -> None:
-    """Write down that someone gave a tax form, and what is kept back because of it. Raises BadInput."""
-    if kind not in PAPERS:
-        raise BadInput(f"kind: a tax paper is one of {', '.join(PAPERS)}.")
-    if not 0 <= keep_back_percent <= 50:
-        raise BadInput("percent: between 0 and 50 is kept back.")
-    if not _PLACE.fullmatch(place):
-        raise BadInput("place: a country's two letters, or a part of it, like DE or US-CA.")
-    TaxPaper.objects.create(
-        performer=performer,
-        kind=kind,
-        place=place,
-        keep_back_percent=keep_back_percent,
-        given_at=now,
-        expires=expires,
-    )

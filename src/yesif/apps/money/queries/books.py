@@ -94,6 +94,14 @@ def dated_journal(*, after: int = 0) -> Iterator[tuple[int, datetime, Entry]]:
         yield row.seq, row.at, _entry(row)
 
 
+def of_project(project: str) -> Iterator[tuple[int, datetime, Entry]]:
+    """As `dated_journal`, of the entries that touch one project's money: its deposits, what was set aside, its fees.
+    The caller has checked whose project it is."""
+    touched = PostingRow.objects.filter(account__startswith=f"project:{project}:").values("entry_id")
+    for row in EntryRow.objects.filter(seq__in=touched).order_by("seq").prefetch_related("postings").iterator(500):
+        yield row.seq, row.at, _entry(row)
+
+
 def _entry(row: EntryRow) -> Entry:
     postings = tuple(Posting(p.account, p.micro, p.line) for p in sorted(row.postings.all(), key=lambda p: p.pk))
     return Entry(row.key, row.currency, row.memo, postings, row.reverses or "")

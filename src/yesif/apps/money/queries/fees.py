@@ -65,8 +65,9 @@ class ProjectMoney:
 
 
 def posted_ms(booking: str) -> dict[str, int]:
-    """What was posted for a booking, by kind."""
-    rows = Fee.objects.filter(booking=booking).values_list("kind").annotate(ms=Sum("ms"))
+    """What was posted for a booking, by kind; what was entered by hand is apart from what is counted, and not in it."""
+    counted = Fee.objects.filter(booking=booking).exclude(key__contains=":entered-")
+    rows = counted.values_list("kind").annotate(ms=Sum("ms"))
     return {kind: int(ms) for kind, ms in rows}
 
 

@@ -39,9 +39,10 @@ def is_due(owner: str) -> bool:
     sums: dict[str, int] = {}
     for (_, currency), micro in balances_in(names).items():
         sums[currency] = sums.get(currency, 0) + micro
-    return any(micro >= MICRO for micro in sums.values()) or Claim.objects.filter(
-        fee__performer=owner, answered_at=None
-    ).exists()
+    return (
+        any(micro >= MICRO for micro in sums.values())
+        or Claim.objects.filter(fee__performer=owner, answered_at=None).exists()
+    )
 
 
 def payers() -> list[PayeeSeen]:

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q, Sum
 
-from yesif.apps.money.models import Payee, PayItem, PayRun, PostingRow, TaxPaper
+from yesif.apps.money.models import Payee, PayItem, PayRun, PostingRow
+from yesif.apps.money.queries import papers
 from yesif.base.errors import NotFound
 from yesif.base.money import MICRO
 from yesif.core.ledger.tax import kept_back
@@ -76,7 +77,7 @@ def due(currency: str) -> list[DueSeen]:
         _, performer, stage = account.split(":")
         found.setdefault(performer, {})[stage] = int(total)
     kinds = dict(Payee.objects.filter(owner__in=list(found)).values_list("owner", "kind"))
-    percents = _percents(list(found))
+    percents = papers.percents(list(found))
     seen = [
         _due(who, parts.get("payable", 0), parts.get("residue", 0), percents.get(who, 0), kinds.get(who, ""))
         for who, parts in sorted(found.items())
@@ -87,12 +88,6 @@ def due(currency: str) -> list[DueSeen]:
 def _due(performer: str, payable: int, residue: int, percent: int, kind: str) -> DueSeen:
     withheld = kept_back(payable, percent) if percent else 0
     return DueSeen(performer, (payable + residue - withheld) // MICRO, payable, residue, withheld, kind)
-
-
-def _percents(performers: list[str]) -> dict[str, int]:
-    """What the newest paper of each says is kept back."""
-    papers = TaxPaper.objects.filter(performer__in=performers).order_by("given_at", "pk")
-    return {one.performer: one.keep_back_percent for one in papers}
 
 
 def currencies_due() -> list[str]:

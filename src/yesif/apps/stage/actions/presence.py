@@ -4,6 +4,7 @@ A fee is posted when a performer leaves, when a session ends, and by a flow for 
 since the last time, under keys that make each stretch of time one fee however often this runs.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -156,7 +157,26 @@ def give_claim(*, claim_id: int, work: Work, given_ms: int, now: datetime) -> in
     return _post(booking, {"claim": given_ms}, mark=f"claim-{claim_id}", now=now)
 
 
-def _post(booking: Booking, due: dict[str, int], *, mark: str, now: datetime, percent: int = 100) -> int:
+@transaction.atomic
+def entered(*, booking_id: str, entered_id: int, kind: str, ms: int, entered_by: str, now: datetime) -> int:
+    """Post work that no page saw and its performer has looked at. It is apart from what is counted: neither is taken
+    off the other. Micro-units. Raises NotFound."""
+    booking = Booking.objects.select_for_update().filter(pk=booking_id).first()
+    if booking is None:
+        raise NotFound
+    more: dict[str, object] = {"entered_by": entered_by}
+    return _post(booking, {kind: ms}, mark=f"entered-{entered_id}", now=now, more=more)
+
+
+def _post(
+    booking: Booking,
+    due: dict[str, int],
+    *,
+    mark: str,
+    now: datetime,
+    percent: int = 100,
+    more: Mapping[str, object] | None = None,
+) -> int:
     """One line on the record for all of it, and one fee a kind."""
     rate = Rate(booking.fee_minor, booking.currency)
     work = Work(booking.performer_id, booking.project_id, booking.pk, rate)
@@ -176,6 +196,7 @@ def _post(booking: Booking, due: dict[str, int], *, mark: str, now: datetime, pe
         "percent": percent,
         "kinds": due,
         "micro": str(micro),
+        **(more or {}),
     }
     line = record.append(kind="fee", body=body, about=[booking.performer_id, booking.project_id], now=now)
     return sum(

@@ -13,13 +13,13 @@ from yesif.apps.money.queries import payruns
 from yesif.apps.people import queries as people
 from yesif.base.errors import BadInput, Conflict, NotFound, Refused
 from yesif.flows import pay_runs
-from yesif.web.access import producers_only, viewer_id
+from yesif.web.access import operators_only, viewer_id
 from yesif.web.clock import CLOCK
-from yesif.web.producer.money_forms import Draft, Payer, Returned
+from yesif.web.operator.forms import Draft, Payer, Returned
 
 
 @require_http_methods(["GET", "POST"])
-@producers_only
+@operators_only
 def page(request: HttpRequest) -> HttpResponse:
     """Who is due what, the runs so far; draft the next one here."""
     now = CLOCK.now()
@@ -31,7 +31,7 @@ def page(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(wrong))
         else:
             messages.success(request, _("Drafted. Nothing moves until two people have approved it."))
-            return redirect("producer:pay-run", made)
+            return redirect("operator:pay-run", made)
     due = [(currency, payruns.due(currency)) for currency in payruns.currencies_due()]
     context = {
         "form": form,
@@ -45,11 +45,11 @@ def page(request: HttpRequest) -> HttpResponse:
         "returned": Returned(),
         "pay_day": payruns.next_pay_day(now.date()),
     }
-    return render(request, "producer/pay.html", context, status=400 if request.method == "POST" else 200)
+    return render(request, "operator/pay.html", context, status=400 if request.method == "POST" else 200)
 
 
 @require_http_methods(["GET", "POST"])
-@producers_only
+@operators_only
 def run(request: HttpRequest, run_id: str) -> HttpResponse:
     """One run: its payments, who approved it, its file and digest; approve, drop or mark it paid here."""
     who = viewer_id(request)
@@ -61,7 +61,7 @@ def run(request: HttpRequest, run_id: str) -> HttpResponse:
         except (BadInput, Conflict, Refused) as wrong:
             refusal = str(wrong)
         else:
-            return redirect("producer:pay-run", run_id)
+            return redirect("operator:pay-run", run_id)
     items = payruns.items(run_id)
     context = {
         "run": found,
@@ -72,7 +72,7 @@ def run(request: HttpRequest, run_id: str) -> HttpResponse:
         "mine": found.first_by == who,
         "refusal": refusal,
     }
-    return render(request, "producer/pay_run.html", context, status=409 if refusal else 200)
+    return render(request, "operator/pay_run.html", context, status=409 if refusal else 200)
 
 
 def _move(what: str, run_id: str, who: str) -> str:
@@ -91,7 +91,7 @@ def _move(what: str, run_id: str, who: str) -> str:
 
 
 @require_GET
-@producers_only
+@operators_only
 def file(request: HttpRequest, run_id: str) -> HttpResponse:
     """The file for the bank, the bytes whose digest is on the record."""
     name, content = payruns.file(run_id)
@@ -102,7 +102,7 @@ def file(request: HttpRequest, run_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@producers_only
+@operators_only
 def returned(request: HttpRequest) -> HttpResponse:
     """The bank's list of payments that came back: all of it is taken, or none."""
     form = Returned(request.POST or None)
@@ -120,14 +120,14 @@ def returned(request: HttpRequest) -> HttpResponse:
                 len(back),
             )
             messages.success(request, told.format(count=len(back)))
-            return redirect("producer:pay")
+            return redirect("operator:pay")
     return render(
-        request, "producer/pay_returned.html", {"form": form}, status=400 if request.method == "POST" else 200
+        request, "operator/pay_returned.html", {"form": form}, status=400 if request.method == "POST" else 200
     )
 
 
 @require_http_methods(["GET", "POST"])
-@producers_only
+@operators_only
 def account(request: HttpRequest) -> HttpResponse:
     """Which account the studio pays from, for each kind of file."""
     form = Payer(request.POST or None)
@@ -135,6 +135,6 @@ def account(request: HttpRequest) -> HttpResponse:
         one, extra = form.account(), form.extra()
         payees.keep(owner=f"payer:{one.kind}", account=one, now=CLOCK.now(), extra=extra)
         messages.success(request, _("Kept. Files of this kind are paid from it."))
-        return redirect("producer:pay")
+        return redirect("operator:pay")
     context = {"form": form, "payers": accounts.payers()}
-    return render(request, "producer/pay_account.html", context, status=400 if request.method == "POST" else 200)
+    return render(request, "operator/pay_account.html", context, status=400 if request.method == "POST" else 200)

@@ -1,0 +1,54 @@
+"""Training and labelling that no page of ours saw: the producer writes it down, the performer looks at it, it is paid.
+
+entered → the performer says that it is right, or 72 hours pass → a fee with its line on the record, as every other:
+approved by itself, disputed where it was more.
+"""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from yesif.apps.casting import queries as casting
+from yesif.apps.money.actions import entered
+from yesif.apps.money.actions.entered import ToPay
+from yesif.apps.money.actions.fees import Work
+from yesif.apps.money.queries import entered as queries
+from yesif.apps.stage.actions import presence
+from yesif.base.errors import NotFound
+from yesif.core.ledger.fee import Rate
+
+
+@transaction.atomic
+def enter(
+    *, project_id: str, producer_id: str, booking_id: str, kind: str, ms: int, day: date, said: str, now: datetime
+) -> int:
+    """Write work down under a booking of the producer's own project. Raises NotFound, BadInput, Refused."""
+    mine = casting.bookings_of_project(project_id, producer_id)
+    booking = next((one for one in mine if one.id == booking_id and one.state == "accepted"), None)
+    if booking is None:
+        raise NotFound
+    work = Work(booking.performer_id, project_id, booking.id, Rate(booking.fee_minor, booking.currency))
+    return entered.enter(work=work, kind=kind, ms=ms, day=day, said=said, by=producer_id, now=now)
+
+
+@transaction.atomic
+def confirm(*, entered_id: int, performer_id: str, now: datetime) -> str:
+    """The performer says that it is right: it is a fee now; its key. Raises NotFound, Conflict."""
+    found = entered.confirm(entered_id=entered_id, performer=performer_id, now=now)
+    _post(found, now)
+    return queries.key_of(found.booking, found.id, found.kind)
+
+
+@transaction.atomic
+def settle_overdue(*, now: datetime) -> int:
+    """What nobody answered in 72 hours becomes a fee as it was entered; how many."""
+    late = entered.settle_overdue(now=now)
+    for one in late:
+        _post(one, now)
+    return len(late)
+
+
+def _post(one: ToPay, now: datetime) -> None:
+    presence.entered(
+        booking_id=one.booking, entered_id=one.id, kind=one.kind, ms=one.ms, entered_by=one.entered_by, now=now
+    )

@@ -1,0 +1,41 @@
+"""Paid work that no page of the studio saw: the producer writes it down here, its performer looks at it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from yesif.apps.casting import queries as casting
+from yesif.apps.money.queries import entered
+from yesif.apps.people import queries as people
+from yesif.base.errors import BadInput, Refused
+from yesif.flows import pay_work
+from yesif.web.access import producers_only, viewer_id
+from yesif.web.clock import CLOCK
+from yesif.web.producer.money_forms import WrittenDown
+
+
+@require_http_methods(["GET", "POST"])
+@producers_only
+def page(request: HttpRequest, project_id: str) -> HttpResponse:
+    """What was written down for one project, who has looked at it, and a form for more."""
+    viewer = viewer_id(request)
+    project = casting.project(project_id, viewer)
+    accepted = [one for one in casting.bookings_of_project(project_id, viewer) if one.state == "accepted"]
+    found = entered.of_project(project_id)
+    names = people.stage_names({one.performer_id for one in accepted} | {one.performer for one in found})
+    choice = [(one.id, f"{names.get(one.performer_id, '–')}, {one.starts_at:%-d %b %Y}") for one in accepted]
+    form = WrittenDown(request.POST or None, bookings=choice, initial={"day": CLOCK.now().date()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            pay_work.enter(project_id=project_id, producer_id=viewer, now=CLOCK.now(), **form.work())
+        except (BadInput, Refused) as wrong:
+            form.add_error(None, str(wrong))
+        else:
+            messages.success(
+                request, _("Written down. The performer looks at it; unanswered, it is a fee after 72 hours.")
+            )
+            return redirect("producer:work", project_id)
+    context = {"project": project, "form": form, "found": found, "names": names, "anyone": bool(accepted)}
+    return render(request, "producer/money_work.html", context, status=400 if request.method == "POST" else 200)
