@@ -9,11 +9,13 @@ import pytest
 from channels.db import database_sync_to_async as asked
 from channels.layers import get_channel_layer
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
 
 from tests.apps.room_cast import Booked, booked
 from tests.people import person
 from tests.web.sockets import Line, both_in, line, played, roll
 from yesif.apps.footage.models import Take
+from yesif.apps.people.models import Person
 from yesif.apps.stage.actions import room as stage
 from yesif.apps.stage.queries import sessions as queries
 from yesif.web.clock import CLOCK
@@ -425,3 +427,34 @@ async def test_a_rule_that_says_no_is_told_and_the_line_stays(room: Booked) -> N
         await ana.say(type="ping", t0=1)
         assert await ana.until("pong")
     assert await asked(person)("ana")
+
+
+@played
+async def test_the_counted_minutes_are_told_while_the_line_is_open_and_go_on(
+    room: Booked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signal, "BEAT_NS", 20_000_000)
+    async with line(room.session, "ana") as ana:
+        first = await ana.until("counted")
+        assert first["goes_on"] is True
+        assert first["words"].endswith("s counted")
+        later = await ana.until("counted")
+        while later["ms"] == first["ms"]:
+            later = await ana.until("counted")
+        assert later["ms"] > first["ms"]
+
+
+@played
+async def test_who_is_erased_or_signed_out_does_not_stay_in_the_room(
+    room: Booked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signal, "BEAT_NS", 50_000_000)
+    async with line(room.session, "ana") as ana:
+        await ana.until("counted")
+        await asked(Person.objects.filter(pk=room.ana).update)(is_active=False)
+        assert await ana.until_closed() == signal.NOT_YOURS
+        assert "signed out" in ana.heard[-1]["sentence"]
+    kept, gone = SessionStore(), SessionStore(session_key="x" * 32)
+    await asked(kept.create)()
+    assert await asked(signal._may_stay)(kept, room.bo)
+    assert not await asked(signal._may_stay)(gone, room.bo)

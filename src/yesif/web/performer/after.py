@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yesif.apps.footage.actions import care as footage_care
 from yesif.apps.stage.actions import after as actions
 from yesif.apps.stage.queries import after as queries
-from yesif.apps.stage.queries import care, sessions, standing
+from yesif.apps.stage.queries import care, presence, sessions, standing
 from yesif.base.errors import BadInput
 from yesif.web.access import performers_only, viewer_id
 from yesif.web.clock import CLOCK
@@ -32,6 +32,7 @@ def curtain(request: HttpRequest, session_id: str) -> HttpResponse:
         "cool_down_min": standing.cool_down_of(session_id) // 60,
         "answer": queries.answer_about(who, [one.performer_id for one in partners]),
         "cases": care.own(who, now=CLOCK.now(), session_id=session_id),
+        "counted": presence.of_session(session_id, who),
         "answers": [("yes", _("Yes")), ("not-now", _("Not now")), ("never", _("Never"))],
     }
     return render(request, "performer/curtain.html", context)

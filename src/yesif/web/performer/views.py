@@ -13,6 +13,7 @@ from yesif.apps.casting.queries import terms as contracts
 from yesif.apps.consent import actions as consent
 from yesif.apps.consent.queries import questions
 from yesif.apps.footage.queries import review
+from yesif.apps.stage.queries import presence
 from yesif.apps.stage.queries import sessions as stage
 from yesif.base.errors import Conflict
 from yesif.core.policy.uses import CURRENT
@@ -31,6 +32,7 @@ class Ahead:
     project_title: str
     partner: str
     starts_at: datetime
+    counted_ms: int
 
 
 @require_GET
@@ -91,6 +93,7 @@ def _ahead(who: str, projects: set[str]) -> list[Ahead]:
             project_title=one.project_title,
             partner=" and ".join(place.stage_name for place in one.places if place.performer_id != who),
             starts_at=one.starts_at,
+            counted_ms=presence.of_session(one.id, who).ms,
         )
         for one in stage.sessions_of(who)
         if one.phase != "ended" and one.starts_at > over and one.project_id in projects

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from yesif.apps.stage.queries import presence
 from yesif.apps.stage.queries import sessions as stage
 from yesif.web.access import performers_only, viewer_id
 from yesif.web.room import relays
@@ -24,6 +25,7 @@ def room(request: HttpRequest, session_id: str) -> HttpResponse:
         "position": position,
         "partners": partners,
         "ice": json.dumps(relays.for_person(viewer)),
+        "counted": presence.ticking(session_id, viewer).sentence,
     }
     answer = render(request, "room/room.html", context)
     answer["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from yesif.apps.footage.actions import takes
 from yesif.apps.footage.queries import takes as take_queries
+from yesif.apps.people import queries as people
 from yesif.apps.stage.actions import care, presence, safety
 from yesif.apps.stage.actions import room as stage
 from yesif.apps.stage.queries import presence as presence_queries
@@ -141,11 +142,15 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
 
     async def _beat(self) -> None:
         """While the line is open the server writes down that this performer is there, and tells them what is
-        counted."""
+        counted. Who has signed out meanwhile, or was erased, is not there any more."""
         who = {"session_id": self.session_id, "performer_id": self.performer}
         while not self.over and not self.deaf:
-            await self._say(type="counted", words=await _asked(presence_queries.sentence, *who.values()))
+            seen = await _asked(presence_queries.ticking, *who.values())
+            await self._say(type="counted", words=seen.sentence, ms=seen.ms, goes_on=seen.goes_on)
             await asyncio.sleep(BEAT_NS / 1e9)
+            if not await _asked(_may_stay, self.scope.get("session"), self.performer):
+                await self._refuse("You are signed out; sign in and open the room again.", NOT_YOURS)
+                return
             await _asked(presence.here, **who, studio_ns=CLOCK.studio_ns())
 
     async def _go_on_counting(self) -> None:
@@ -333,6 +338,12 @@ def _page_of(query: bytes) -> str:
     """The name the page gave its line, or a fresh one."""
     named = parse_qs(query.decode("ascii", "replace")).get("page", [""])[0]
     return named if _PAGE.fullmatch(named) else secrets.token_urlsafe(12)
+
+
+def _may_stay(session: Any, performer: str) -> bool:
+    """Is whoever opened this line still signed in, and still a performer here?"""
+    key = getattr(session, "session_key", None)
+    return "performer" in people.roles_of(performer) and (key is None or bool(session.exists(key)))
 
 
 def _may_come(performer: str) -> None:

@@ -8,6 +8,7 @@ import { draw, drawSaving, drawTime, part, say } from "./elements/room-view.js";
 import { clientUs } from "./lib/client-time.js";
 import { Captions } from "./models/captions.js";
 import { StudioClock } from "./models/clock.js";
+import { Counter } from "./models/counter.js";
 import { P2PTransport } from "./models/p2p-transport.js";
 import { Signal } from "./models/signal.js";
 import { StillPicture } from "./models/still-picture.js";
@@ -31,6 +32,7 @@ class Room {
   /** @type {StillPicture | null} on a slow line */
   #still = null;
   #captions = new Captions();
+  #counter = new Counter((words) => say("counted", words));
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -57,11 +59,13 @@ class Room {
       this.#clock.start((t0) => this.#signal.send({ type: "ping", t0 }));
     });
     on("down", () => {
+      this.#counter.stop();
       this.#clock.stop();
       // A cut that waits for the line stays said: each further try to reach the studio comes through here too.
       if (!this.#signal.owes("cut")) say("line", "The line to the studio is down; it is being restored. Recording goes on.");
     });
     on("closed", ({ sentence }) => {
+      this.#counter.stop();
       this.#clock.stop();
       this.#transport.close();
       say("line", sentence);
@@ -78,7 +82,7 @@ class Room {
     });
     on("signal", (message) => void this.#transport.hear(message));
     on("state", (state) => this.#moved(state));
-    on("counted", ({ words }) => say("counted", `· ${words}, paid`));
+    on("counted", (said) => this.#counter.hear(said));
     on("cut", ({ take, cut_ns, played }) => this.#cut(take, cut_ns, played));
     on("refused", ({ sentence }) => say("refused", sentence));
     on("helped", () => say("helped", "Somebody at the care desk has been called and answers within 5 minutes. You may pause, cut or leave meanwhile; your partner is not told."));
@@ -230,6 +234,7 @@ class Room {
     this.#signal.close();
     this.#transport.close();
     this.#clock.stop();
+    this.#counter.stop();
     document.body.dataset.phase = "left";
     const minutes = Math.round(coolDownS / 60);
     say("phase", "You left the room. Your time is counted; no reason is asked.");
