@@ -268,3 +268,13 @@ def test_what_was_set_aside_and_not_earned_returns_to_the_project_a_week_after_a
     key = Fee.objects.order_by("pk")[0].key  # taken back by hand: its money does not stay behind
     corrections.take_back(fee_key=key, reason="by mistake", now=NOW)
     assert pay_fees.give_back_over(now=week + timedelta(days=2)) == Fee.objects.get(key=key).micro
+
+
+def test_the_long_room_check_is_paid_under_the_next_booking_ten_minutes_at_most() -> None:
+    session = booked()
+    for step in range(0, 1200, 20):
+        assert presence.checking(performer_id=session.ana, studio_ns=OPENED - 3600 * S + step * S, now=NOW)
+    presence.settle(booking_id=session.bookings[0], now=NOW)
+    assert fees(session.bookings[0]) == {"room-check": 10 * 60_000}
+    after = NOW + timedelta(days=2)
+    assert not presence.checking(performer_id=session.ana, studio_ns=OPENED, now=after)  # booked for nothing ahead

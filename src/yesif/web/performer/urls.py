@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("room-check", room_check.page, name="room-check"),
     path("room-check/speed", room_check.speed, name="room-check-speed"),
     path("room-check/found", room_check.keep, name="room-check-found"),
+    path("room-check/at-work", room_check.at_work, name="room-check-at-work"),
     path("seals/<int:span_id>/lift", review.lift, name="lift"),
     path("", include("yesif.web.performer.answers_urls")),
     path("", include("yesif.web.performer.record_urls")),

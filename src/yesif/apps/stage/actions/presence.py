@@ -64,6 +64,15 @@ def in_training(*, booking_id: str, performer_id: str, studio_ns: int) -> None:
     _grow(_Where(performer_id, booking_id, None, "training"), studio_ns)
 
 
+@transaction.atomic
+def checking(*, performer_id: str, studio_ns: int, now: datetime) -> bool:
+    """The page of the long room check is open: paid under the performer's next booking. False where there is none."""
+    booking = queries.next_booking(performer_id, now=now)
+    if booking is not None:
+        _grow(_Where(performer_id, booking, None, "room-check"), studio_ns)
+    return booking is not None
+
+
 @dataclass(frozen=True, slots=True)
 class _Where:
     performer: str

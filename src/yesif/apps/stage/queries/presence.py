@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from yesif.apps.casting.models import Booking
 from yesif.apps.stage.models import Event, Place, Presence, Session
@@ -13,6 +13,9 @@ REVIEW_TIMES = 3
 REVIEW_AT_LEAST_MS = 15 * 60_000
 """A review is paid for as long as its page was open, up to three times what was played, and 15 minutes in any case: a
 page forgotten overnight is not work."""
+
+CHECK_AT_MOST_MS = 10 * 60_000
+"""The long room check, on a page of its own, takes two minutes; ten are paid for each booking, in case it fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,18 @@ def of_booking(booking_id: str) -> Counted:
     for kind in ("training", "review", "labelling"):
         spans = Presence.objects.filter(booking_id=booking_id, kind=kind).values_list("began_ns", "last_ns")
         whole[kind] = total_ms(spans)
+    checks = Presence.objects.filter(booking_id=booking_id, kind="room-check").values_list("began_ns", "last_ns")
+    whole["room-check"] = whole.get("room-check", 0) + min(total_ms(checks), CHECK_AT_MOST_MS)
     longest = max(REVIEW_AT_LEAST_MS, REVIEW_TIMES * whole.get("scenes", 0))
     whole["review"] = min(whole["review"], longest)
     return Counted(whole)
+
+
+def next_booking(performer_id: str, *, now: datetime) -> str | None:
+    """The accepted booking of this performer that ends next, if there is one."""
+    ahead = Booking.objects.filter(performer_id=performer_id, declined_at=None, starts_at__gt=now - timedelta(days=1))
+    ends = [(one.starts_at + timedelta(minutes=one.minutes), one.pk) for one in ahead.exclude(accepted_at=None)]
+    return min((one for one in ends if one[0] > now), default=(now, None))[1]
 
 
 def was_stood_up(booking_id: str) -> bool:
