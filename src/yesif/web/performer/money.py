@@ -15,6 +15,7 @@ from yesif.apps.casting import queries as casting
 from yesif.apps.footage.queries import review
 from yesif.apps.money.actions import fees, payees
 from yesif.apps.money.queries import earnings, entered, payruns
+from yesif.apps.money.queries import fees as rates
 from yesif.apps.money.queries import payees as accounts
 from yesif.apps.stage.actions import presence
 from yesif.base.errors import BadInput, Conflict, NotFound
@@ -78,6 +79,7 @@ def line(request: HttpRequest, key: str) -> HttpResponse:
         "one": found,
         "form": form,
         "booking": _booking(found, who),
+        "lock": rates.lock_of(found.fee.booking) if found.fee else None,
         "length": minutes(found.fee.ms) if found.fee else "",
         "claimed": minutes(found.claim.claimed_ms) if found.claim else "",
         "given": minutes(found.claim.given_ms) if found.claim else "",

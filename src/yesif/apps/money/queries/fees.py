@@ -6,7 +6,7 @@ from statistics import median
 
 from django.db.models import Sum
 
-from yesif.apps.money.models import Claim, Fee, PayItem
+from yesif.apps.money.models import Claim, Fee, PayItem, RateLock
 from yesif.apps.money.queries.books import balance, balances_of
 from yesif.core.ledger import accounts
 
@@ -62,6 +62,26 @@ class ProjectMoney:
     late: int
     paid_ms: int
     fees: int
+
+
+@dataclass(frozen=True, slots=True)
+class LockSeen:
+    """The rate of a booking as it was locked; `floor_minor` 0: no minimum was known for the place."""
+
+    minor: int
+    currency: str
+    place: str
+    floor_minor: int
+    source: str
+    at: datetime
+
+
+def lock_of(booking: str) -> LockSeen | None:
+    """The rate that was locked when this was booked. The caller has checked whose booking it is."""
+    found = RateLock.objects.filter(booking=booking).first()
+    if found is None:
+        return None
+    return LockSeen(found.minor, found.currency, found.place, found.floor_minor, found.source, found.at)
 
 
 def posted_ms(booking: str) -> dict[str, int]:
