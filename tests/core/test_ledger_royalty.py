@@ -101,7 +101,7 @@ def test_a_foreign_payment_is_turned_by_its_stored_rate_and_each_currency_balanc
     minor: int, up: int, down: int
 ) -> None:
     rate = ExchangeRate("USD", "EUR", up, down, date(2026, 11, 25), "ECB reference rate")
-    made = entries("pay-1", "lic_1", Money(minor, "USD"), rate) if rate.micro(Money(minor, "USD")) else ()
+    made = entries("pay-1", "lic_1", Money(minor, "USD"), rate, 7) if rate.micro(Money(minor, "USD")) else ()
     for one in made:
         assert sum(p.micro for p in one.postings) == 0
     assert rate.micro(Money(minor, "USD")) == minor * MICRO * up // down
