@@ -4,16 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from tests.apps.market_cast import NOW, answered, declared, lab, played, priced, project_of, sign, signed, told
+from tests.apps.market_cast import NOW, USE, answered, declared, lab, played, priced, project_of, sign, signed, told
 from tests.people import person
 from yesif.apps.consent import actions as consent
+from yesif.apps.consent.actions import questions
 from yesif.apps.market import queries
 from yesif.apps.market.actions import licences, organisations
 from yesif.apps.market.queries.preview import preview
 from yesif.apps.record import queries as record
-from yesif.base.errors import BadInput, Conflict, NotFound, Refused
+from yesif.base.errors import BadInput, Conflict, LimitReached, NotFound, Refused
 from yesif.base.money import Money
-from yesif.core.policy.uses import Price
+from yesif.core.policy.grants import Conditions
+from yesif.core.policy.uses import Form, Price, Use
 
 pytestmark = pytest.mark.django_db
 
@@ -189,3 +191,51 @@ def test_a_key_is_32_bytes_and_one_organisations() -> None:
         organisations.add_key(person_id=person("lin").id, public=public, name="k", now=NOW)
     organisations.end_key(person_id=person("lin").id, key_id=key, now=NOW)
     assert queries.organisations.organisation_of(person("lab").id).keys[0].ended_at == NOW
+
+
+def asks_first(name: str) -> None:
+    items = {USE[0]: "ask", USE[1]: "yes"}
+    terms = Conditions(until=NOW + timedelta(days=300), form=Form.RECORDING)
+    consent.give(performer_id=person(name).id, answers=items, conditions=terms, now=NOW - timedelta(hours=1))
+
+
+def test_awaiting_means_that_somebody_may_still_answer() -> None:
+    made = project()
+    asks_first("bo")
+    licence = declared(made)
+    use = queries.licences.use_of(queries.licence_terms(licence))
+    shown = lambda at: preview(project_id=made, use=use, now=at, subject=licence)  # noqa: E731
+    assert (shown(NOW).asking, shown(NOW).few) == ("fewer than 5", ("partner",)), "the question is on its way"
+    (put,) = questions.ask(
+        subject=licence, use=use, performers={person("bo").id: 1}, answer_by=NOW + timedelta(days=7), now=NOW
+    )
+    assert shown(NOW).asking == "fewer than 5"
+    late = NOW + timedelta(days=8)
+    assert (shown(late).asking, shown(late).few) == ("none", ("answered-otherwise", "partner"))
+    questions.answer(question_id=put, performer_id=person("bo").id, yes=False, now=NOW)
+    assert (shown(NOW).asking, shown(NOW).few) == ("none", ("answered-otherwise", "partner"))
+    assert preview(project_id=made, use=use, now=NOW).asking == "fewer than 5", "another licence would ask her again"
+    questions.answer(question_id=put, performer_id=person("bo").id, yes=True, now=NOW)
+    assert (shown(NOW).asking, shown(NOW).performances) == ("none", 2)
+
+
+def test_a_reason_is_counted_only_where_five_people_share_it() -> None:
+    lab()
+    takes = [played("ana", "bo") for _ in range(3)]
+    for take in takes:
+        take.scene.session.project_id = project_of(takes[0])
+        take.scene.session.save()
+    answered("ana", "no"), answered("bo", "no")
+    use = Use(USE[0], USE[1], "Lab", NOW, NOW + timedelta(days=9))
+    found = preview(project_id=project_of(takes[0]), use=use, now=NOW)
+    assert (found.refused, found.reasons, found.few) == ("6", (), ("answered-no",)), "six performances, two people"
+
+
+def test_an_organisation_cannot_put_questions_without_end() -> None:
+    made = project()
+    for _ in range(licences.MOST_A_DAY):
+        declared(made)
+    with pytest.raises(LimitReached, match="try again tomorrow"):
+        declared(made)
+    later = NOW + timedelta(hours=25)
+    assert licences.declare(project_id=made, person_id=person("lab").id, told=told(starts_at=later), now=later)

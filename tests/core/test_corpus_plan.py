@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.made_release import ALL, candidates, numbers
-from yesif.core.corpus.plan import ACROSS_SPLITS, NO_SPLIT, NOTHING_LEFT, Candidate, Plan, kind_of, members_of, plan
+from yesif.core.corpus.plan import (
+    ACROSS_SPLITS,
+    FEW,
+    NO_SPLIT,
+    NOTHING_LEFT,
+    Candidate,
+    Plan,
+    kind_of,
+    members_of,
+    plan,
+)
 
 PARTS = ("voice", "face", "movement", "words", "labels")
 
@@ -116,14 +126,24 @@ def test_the_order_of_candidates_changes_nothing(rows: list[Candidate]) -> None:
 
 def test_partners_of_different_splits_are_counted_as_such_and_left_out_both() -> None:
     rows = [replace(row, split="dev") if row.performer == "bo" else row for row in candidates(takes=2)]
-    assert planned(rows).counts() == {"no-answer": 1, ACROSS_SPLITS: 4}
+    assert planned(rows).counts() == {FEW: 1, ACROSS_SPLITS: 4}
 
 
 def test_without_a_split_or_a_part_nothing_is_released() -> None:
     rows = [replace(row, split="") for row in candidates(takes=1)[:2]]
     assert planned(rows).counts() == {NO_SPLIT: 2}
     rows = [replace(row, parts=frozenset()) for row in candidates(takes=1)[:2]]
-    assert planned(rows).counts() == {NOTHING_LEFT: 2}
+    assert set(planned(rows).excluded.values()) == {NOTHING_LEFT}
+    assert planned(rows).counts() == {FEW: 2}
+
+
+def test_a_reason_is_told_apart_only_where_five_people_share_it() -> None:
+    reasons = {f"p{n}": "answered-no" for n in range(8)} | {"q1": "revoked", "q2": "partner", "q3": NO_SPLIT}
+    four = Plan((), reasons, {name: f"per{int(name[1:]) % 4}" for name in reasons})
+    assert four.counts() == {FEW: 10, NO_SPLIT: 1}, "eight performances of four people are four people's answers"
+    five = Plan((), reasons, {name: f"per{int(name[1:]) % 5}" for name in reasons})
+    assert five.counts() == {"answered-no": 8, FEW: 2, NO_SPLIT: 1}
+    assert sum(five.counts().values()) == sum(four.counts().values()) == len(reasons), "the sum is exact"
 
 
 def test_who_is_left_out_is_not_named_as_a_partner() -> None:

@@ -16,13 +16,14 @@ from tests.flows import licensed, released
 from tests.flows.licensed import Program
 from tests.people import person
 from yesif.api.v1 import door
+from yesif.api.v1.releases import _span
 from yesif.apps.market import queries
 from yesif.apps.market.actions import organisations
 from yesif.apps.market.models import Lease, Run
 from yesif.apps.record import queries as record
 from yesif.base import ids
 from yesif.base.canonical import digest
-from yesif.base.errors import Damaged
+from yesif.base.errors import BadInput, Damaged
 from yesif.cli.licensee.run import OpenRun
 from yesif.core.tlog import signed
 
@@ -284,3 +285,11 @@ def test_an_answer_that_is_not_the_studios_is_refused_by_the_reader() -> None:
         with pytest.raises(Damaged, match=r"another run|own form"):
             run.keys(release.folder)
         lies.pop(0)
+
+
+@pytest.mark.parametrize("wrong", ["bytes=²-", "bytes=0-²", "bytes=٣-", f"bytes={10**400}-", "bytes=-1", "items=0-1"])
+def test_a_range_in_no_numbers_is_one_sentence(wrong: str) -> None:
+    with pytest.raises(BadInput, match="range reads bytes"):
+        _span(wrong, 100)
+    assert _span("bytes=3-", 100) == (3, 100)
+    assert _span("bytes=3-7", 100) == (3, 8)

@@ -174,7 +174,7 @@ def test_a_release_that_lies_here_in_the_clear_is_recalled(played: list[Performa
     release.refresh_from_db()
     assert (release.state, release.folder) == ("recalled", "")
     again = Release.objects.get(pk=released.build(now=released.NOW + timedelta(days=31)))
-    assert (again.state, again.samples, again.counts) == ("published", 1, {"withdrawn": 1})
+    assert (again.state, again.samples, again.counts) == ("published", 1, {"few-people": 1})
 
 
 @pytest.mark.parametrize("days", [1, 8])

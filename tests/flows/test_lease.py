@@ -17,6 +17,7 @@ from yesif.apps.market import queries
 from yesif.apps.market.keys import release_keys
 from yesif.apps.market.queries import runs
 from yesif.apps.record import queries as record
+from yesif.apps.record.models import Line
 from yesif.base.errors import Damaged, NotConsented, Refused
 from yesif.cli.licensee.run import read_root
 from yesif.core.corpus import Reader
@@ -201,4 +202,21 @@ def test_a_plain_release_holds_only_what_was_licensed_with_an_offer() -> None:
     released.play("ana", "bo")
     licensed.program()
     release = licensed.build(licensed.licence(plain=True))
-    assert (release.state, release.counts) == ("empty", {"not-in-plain": 2})
+    assert (release.state, release.counts) == ("empty", {"few-people": 2})
+
+
+def test_a_lease_ends_with_the_first_yes_in_it_and_each_reads_only_their_own_grants() -> None:
+    grants, soon = answers(), datetime.now(UTC) + timedelta(hours=3)
+    grants["bo"] = released.answer("bo", now=datetime.now(UTC), until=soon)
+    released.play("ana", "bo")
+    lab = licensed.program()
+    licence = licensed.licence()
+    release = licensed.build(licence)
+    run = licensed.run(lab, licence, release.id)
+    assert sum(1 for _ in Reader(release.folder, keys=run.keys(release.folder))) == 2
+    ends = runs.run(run.id, organisation_id=queries.licence_terms(licence).organisation_id).last_expires_at
+    assert ends is not None
+    assert soon - timedelta(seconds=1) <= ends <= soon, "24 hours would outlive her yes by 21"
+    (line,) = [one for one in record.lines_about(licence) if one.kind == "lease"]
+    told = {row.about: row.body["grants"] for row in Line.objects.get(seq=line.seq).rows.all()}
+    assert told == {person(name).id: [grants[name]] for name in ("ana", "bo")}

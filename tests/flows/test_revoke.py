@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.request import Request
 
 import pytest
 
@@ -152,7 +153,57 @@ def test_a_hook_gets_the_notice_signed_and_is_tried_again_until_it_takes_it(
             hook.check(*wrong[:3], at=wrong[3])
 
 
-@pytest.mark.parametrize("address", ["http://lab.test", "ftp://x", "https://a b", "", "https://" + "x" * 600])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://lab.test",
+        "ftp://x",
+        "https://a b",
+        "",
+        "https://" + "x" * 600,
+        "https://",
+        "https://a:b@c",
+        "https://[x",
+    ],
+)
 def test_a_hook_is_an_https_address(address: str) -> None:
     with pytest.raises(BadInput):
         notices.set_hook(licensee_id="org_lab", address=address, now=NOW)
+
+
+INSIDE = [
+    "127.0.0.1", "10.0.0.7", "192.168.1.1", "172.16.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
+    "240.0.0.1", "::", "::1", "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", INSIDE)
+def test_a_hook_never_makes_the_studio_knock_inside_a_network(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def found(host: str, *_: Any, **__: Any) -> Any:
+        return [(0, 0, 0, "", ("93.184.215.14", 443)), (0, 0, 0, "", (address, 443))]
+
+    def touched(*_: Any, **__: Any) -> Any:
+        raise AssertionError("it must not be called")
+
+    monkeypatch.setattr(tell_licensees.socket, "getaddrinfo", found)
+    monkeypatch.setattr(tell_licensees.socket, "create_connection", touched)
+    assert tell_licensees._post(Request("https://hook.test/x", data=b"{}", method="POST")) is None
+
+
+def test_a_hook_on_the_public_internet_is_called_at_the_address_that_was_looked_at(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    called: list[Any] = []
+
+    def connect(where: Any, _wait: float) -> Any:
+        called.append(where)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(tell_licensees.socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", ("93.184.215.14", 443))])
+    monkeypatch.setattr(tell_licensees.socket, "create_connection", connect)
+    assert tell_licensees._post(Request("https://hook.test:8443/x", data=b"{}", method="POST")) is None
+    assert called == [("93.184.215.14", 8443)]
+    settings.HOOKS_INSIDE = True
+    monkeypatch.setattr(tell_licensees.socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", ("10.0.0.7", 443))])
+    assert tell_licensees._post(Request("https://hook.test/x", data=b"{}", method="POST")) is None
+    assert called[-1] == ("10.0.0.7", 443), "where the operator says so"

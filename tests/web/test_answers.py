@@ -199,3 +199,24 @@ def test_the_page_is_for_performers_only(client: Client, name: str) -> None:
     client.force_login(person(name))
     assert client.get(PAGE).status_code == 404
     assert client.post(PAGE, {**TERMS, **YES}).status_code == 404
+
+
+def test_countries_are_a_condition_that_is_kept_shown_and_told(ana: Client) -> None:
+    assert ana.post(PAGE, {**TERMS, **YES, "territories": " de, FR,de "}).status_code == 302
+    seen = given()
+    assert seen is not None
+    assert seen.grant.conditions.territories == {"DE", "FR"}
+    text, _ = page(ana)
+    assert 'value="DE, FR"' in text
+    assert "Only for use in DE and FR." in text
+    assert ana.post(PAGE, {**TERMS, **YES, "territories": ""}).status_code == 302
+    again = given()
+    assert again is not None
+    assert again.grant.conditions.territories == frozenset()
+    assert "Other conditions changed." in page(ana)[0]
+
+
+@pytest.mark.parametrize("wrong", ["Germany", "D", "D1", "ÄÖ", "DE FR", "DE;FR", "D" * 300])
+def test_a_country_that_cannot_be_read_saves_nothing(ana: Client, wrong: str) -> None:
+    assert ana.post(PAGE, {**TERMS, **YES, "territories": wrong}).status_code == 400
+    assert given() is None

@@ -165,10 +165,20 @@ def test_a_performer_gives_a_seat_and_shares_one_clip(scene: Played) -> None:
         ana.post("/performer/auditors", {"email": "una@example.test", "name": "Una", "until": until}).status_code == 302
     )
     (seat,) = queries.seats_of(person("una").id)
-    share = {"what": "share", "number": str(seat.id), "performance": "prf_ana"}
+    share = {"what": "share", "number": str(seat.id), "performance": scene.ana}
+    text = page(ana, "/performer/auditors")
+    assert f'<option value="{scene.ana}">Unit 114, take 1' in text, "takes are chosen from a list, by what they were"
+    assert scene.bo not in text
     assert ana.post("/performer/auditors/change", share).status_code == 302
-    assert queries.clips_shared(person("una").id, now=now()) == {("prf_ana", person("ana").id)}
-    assert "prf_ana" in page(ana, "/performer/auditors")
+    assert queries.clips_shared(person("una").id, now=now()) == {(scene.ana, person("ana").id)}
+    assert "· shared" in page(ana, "/performer/auditors")
+    for strange in (scene.bo, "prf_none", ""):
+        assert ana.post("/performer/auditors/change", {**share, "performance": strange}).status_code == 404
+    for number in ("²", "٣", "1.0", "", "9" * 40):
+        assert ana.post("/performer/auditors/change", {**share, "number": number}).status_code == 400
+    assert ana.get("/performer/record?before=²").status_code == 200
+    assert ana.post("/performer/auditors/change", {**share, "what": "unshare"}).status_code == 302
+    assert queries.clips_shared(person("una").id, now=now()) == set()
     assert signed_in("bo").post("/performer/auditors/change", share).status_code == 404
 
 
@@ -203,3 +213,31 @@ def test_nobody_is_their_own_auditor(scene: Played) -> None:
     assert "somebody else" in answer.content.decode()
     assert queries.seats_of(person("pia").id) == []
     assert "auditor" not in roles_of(person("pia").id)
+
+
+def test_a_projects_auditor_reads_no_answer_of_another_project(scene: Played) -> None:
+    """Ana accepted an offer elsewhere, ended it, reviewed a take there: none of it is this auditor's to read."""
+    ana, elsewhere = person("ana").id, played(title="Elsewhere")
+    seat = given(project(), "pia")
+    body = {"grant": "grt_elsewhere", "performer": ana, "uses": "1", "answers": {"research": "yes"}, "reach": "core",
+            "until": "2027-01-01T00:00:00+00:00", "form": "recording", "partner": "no", "names": {},
+            "project": elsewhere.project}  # fmt: skip
+    with transaction.atomic():
+        record.append(kind="grant", body=body, about=[ana, elsewhere.project], now=now())
+        ended = {"grant": "grt_elsewhere", "performer": ana, "on_revoke": "retire"}
+        record.append(kind="revoke", body=ended, about=[ana, elsewhere.project], now=now())
+        other = {**body, "grant": "grt_question", "project": "", "reach": "asked", "question": "que_elsewhere"}
+        record.append(kind="grant", body=other, about=[ana], now=now())
+        reviewed = {"performance": elsewhere.ana, "performer": ana, "what": "released"}
+        record.append(kind="review", body=reviewed, about=[ana], now=now())
+        rows = [record.Row(person(one).id, {"performer": person(one).id}) for one in ("ana", "cy")]
+        record.append(kind="suspend", body={"seat": "ust_1"}, about=[], rows=rows, now=now())
+    released("ana", "bo")
+    sequence_record.now()
+    content = b"".join(signed_in("una").get(f"/auditor/seats/{seat}/bundle.zip").streaming_content)  # type: ignore[attr-defined]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        lines = archive.read("lines.jsonl").decode()
+    for hidden in ("grt_elsewhere", "grt_question", elsewhere.project, elsewhere.ana, person("cy").id):
+        assert hidden not in lines
+    assert lines.count('"reach": "standing"') == 2, "standing answers reach every project, and bodies are read whole"
+    assert '"ust_1"' in lines

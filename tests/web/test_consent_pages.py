@@ -19,6 +19,7 @@ from yesif.apps.consent import actions, queries
 from yesif.apps.consent.actions import seats
 from yesif.apps.consent.models import Grant, Suspension
 from yesif.apps.consent.queries.seats import held_by
+from yesif.apps.people.models import Person
 from yesif.apps.record import queries as record
 from yesif.core.policy.grants import Conditions, OnRevoke, years_after
 from yesif.core.policy.uses import Use
@@ -154,7 +155,7 @@ def test_a_seat_pauses_new_licences_for_those_who_appointed_it_and_lifts_that(cl
     una, ana = Client(), Client()
     una.force_login(person("una"))
     ana.force_login(person("ana"))
-    una.post("/union/", {"name": "Performers Union"})
+    seats.open_seat(holder_id=person("una").id, name="Performers Union", now=now())
     (seat,) = (one.id for one in held_by(person("una").id))
     assert "nobody to pause" in una.post(f"/union/{seat}/suspend", follow=True).content.decode()
     ana.post(f"/performer/answers/unions/{seat}/appoint")
@@ -206,6 +207,27 @@ def test_a_seat_with_a_wrong_or_taken_name_is_told_in_one_sentence(client: Clien
     answer = client.post("/union/", {"name": name})
     assert answer.status_code == 400
     assert faults(answer.content.decode()) == []
+
+
+def test_only_the_operator_gives_a_first_seat_and_a_holder_may_add_one(client: Client) -> None:
+    client.force_login(person("una"))
+    assert client.post("/union/", {"name": "The Union"}).status_code == 404, "nobody may call themselves a union"
+    assert 'name="name"' not in client.get("/union/").content.decode()
+    operator, form = Client(), {"form": "seat", "seat_name": "The Union", "seat_holder": "Una"}
+    op = person("pia")
+    op.roles.create(role="operator")
+    operator.force_login(op)
+    assert operator.post("/studio", {**form, "seat_email": "no address"}).status_code == 400
+    assert faults(operator.get("/studio").content.decode()) == []
+    assert operator.post("/studio", {**form, "seat_email": person("una").email}).status_code == 302
+    again = operator.post("/studio", {**form, "seat_email": "new@example.test"})
+    assert again.status_code == 400
+    assert "a seat of that name already" in again.content.decode()
+    assert not Person.objects.filter(email="new@example.test").exists(), "both or neither"
+    assert [one.name for one in held_by(person("una").id)] == ["The Union"]
+    assert client.post("/union/", {"name": "Its branch"}).status_code == 302
+    assert len(held_by(person("una").id)) == 2
+    assert client.post("/studio", {**form, "seat_name": "x", "seat_email": "a@example.test"}).status_code == 404
 
 
 def test_lines_of_consent_hold_what_an_auditor_needs(ana: Client) -> None:

@@ -4,13 +4,20 @@ import io
 import zipfile
 
 import pytest
+from django.core import mail
 from django.test import Client
 
 from tests.flows import licensed, released
 from tests.people import person
+from tests.web.reading import faults
+from yesif.apps.consent import queries as consent
+from yesif.apps.consent.models import Question
 from yesif.apps.market import queries
 from yesif.apps.market.models import Licence, Release, SigningKey
-from yesif.flows import sequence_record
+from yesif.apps.record.models import Line
+from yesif.base.clock import FixedClock
+from yesif.flows import audit_bundle, engine, revoke, sequence_record
+from yesif.flows.runner import InlineRunner
 
 pytestmark = pytest.mark.django_db
 USE = {"what": released.WHAT, "where": released.WHERE}
@@ -138,3 +145,61 @@ def test_a_producer_lets_two_in_and_sets_a_price() -> None:
     unknown = pia.post(f"/producer/projects/{project}/price", {**price, "licensee": "Nobody"})
     assert unknown.status_code == 400
     assert signed_in("lab").get(f"/producer/projects/{project}/price").status_code == 404
+
+
+def test_a_notice_without_a_copy_is_attested_on_its_page() -> None:
+    lab, _ = ready()
+    licence = licensed.licence()
+    licensed.build(licence)
+    ana = person("ana").id
+    standing = consent.answers_of(ana)
+    assert standing is not None
+    (notice,) = revoke.end_yes(
+        grant_id=standing.grant.id, performer_id=ana, now=licensed.datetime.now(licensed.UTC)
+    ).notices
+    address = f"/licensee/notices/{notice}/attest"
+    listed = lab.get("/licensee/withdrawn").content.decode()
+    assert address in listed
+    assert faults(lab.get(address).content.decode()) == []
+    told = {"removed": "0", "words": "Never fetched.", "sure": "on"}
+    for wrong in ({"removed": "-1"}, {"words": ""}, {"sure": ""}, {"removed": "²"}, {"words": "x" * 2001}):
+        answer = lab.post(address, {**told, **wrong})
+        assert answer.status_code == 400
+        assert not Line.objects.filter(kind="purge").exists()
+    assert lab.post(address, told).status_code == 302
+    assert "Deleted and attested" in lab.get(address).content.decode()
+    (line,) = Line.objects.filter(kind="purge")
+    assert line.body is not None
+    assert (line.body["notice"], line.body["person"]) == (notice, person("lab").id)
+    assert signed_in("lab").get("/licensee/notices/ntc_none/attest").status_code == 404
+    una = person("una")
+    una.roles.create(role="licensee")
+    assert signed_in("una").post(address, told).status_code == 404
+    sequence_record.now()
+    outcome = audit_bundle.replayed(audit_bundle.WHOLE, now=licensed.datetime.now(licensed.UTC))
+    assert [str(one) for one in outcome.findings if one.check in ("signed", "revoked")] == []
+
+
+def test_a_declared_use_says_who_may_still_answer_and_too_many_are_told_so() -> None:
+    lab, _ = ready()
+    project = released.project().id
+    made = lab.post(f"/licensee/projects/{project}/declare", DECLARED)
+    assert "questions still open" not in lab.get(made["location"]).content.decode(), "nobody was asked"
+    for _ in range(19):
+        lab.post(f"/licensee/projects/{project}/declare", DECLARED)
+    answer = lab.post(f"/licensee/projects/{project}/declare", DECLARED)
+    assert answer.status_code == 400
+    assert "try again tomorrow" in answer.content.decode()
+
+
+def test_declaring_and_asking_are_one_and_a_worker_asks() -> None:
+    lab, _ = ready()
+    released.answer("bo", "ask", now=licensed.datetime.now(licensed.UTC))
+    made = lab.post(f"/licensee/projects/{released.project().id}/declare", DECLARED)
+    assert not Question.objects.exists()
+    engine.run_until_idle(runner=InlineRunner(), clock=FixedClock(licensed.datetime.now(licensed.UTC)))
+    assert Question.objects.get().performer_id == person("bo").id
+    assert [one.to for one in mail.outbox] == [["bo@example.test"]]
+    page = lab.get(made["location"]).content.decode()
+    assert "questions still open: fewer than 5, of fewer than 5 performers asked" in page
+    assert faults(page) == []

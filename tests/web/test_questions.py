@@ -42,8 +42,14 @@ def put() -> str:
     """A question to Ana about Lab's licence, with its letter."""
     played(state="released")
     give("ana")
-    (made,) = ask.ask(licence_id="lic_1", use=use(), now=now())
+    (made,) = put_to_them()
+    assert ask.write("lic_1", now=now()) == 0
     return made
+
+
+def put_to_them(licence: str = "lic_1") -> list[str]:
+    """What the worker does: look who wants to be asked, and ask them."""
+    return ask.ask(licence_id=licence, use=use(), performers=ask.awaiting(use(), now=now()), now=now())
 
 
 def link() -> str:
@@ -59,9 +65,29 @@ def test_ask_turns_a_licence_into_one_question_with_one_letter(put: str) -> None
     assert Question.objects.get().performances == 1
     assert [one.to for one in mail.outbox] == [["ana@example.test"]]
     assert "cannot forget" in str(mail.outbox[0].body).split("asks to use")[0], "the unpleasant part comes first"
-    assert ask.ask(licence_id="lic_1", use=use(), now=now()) == [], "nobody is asked twice about a licence"
+    assert put_to_them() == [], "nobody is asked twice about a licence"
+    assert ask.write("lic_1", now=now()) == 0
+    assert len(mail.outbox) == 1, "and nobody gets a letter twice"
+    assert len(put_to_them("lic_2")) == 1
+
+
+def test_a_letter_that_could_not_leave_is_sent_again_until_the_question_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    played(state="released")
+    give("ana")
+    put_to_them()
+
+    def unreachable(*_: Any) -> None:
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ask, "send_mail", unreachable)
+        assert ask.write("lic_1", now=now()) == 1
+        assert ask.write("lic_1", now=now() + timedelta(days=8)) == 0, "a question that is over needs no letter"
+    assert ask.write("lic_1", now=now()) == 0
     assert len(mail.outbox) == 1
-    assert len(ask.ask(licence_id="lic_2", use=use(), now=now())) == 1
+    assert Question.objects.get().told_at is not None
 
 
 def test_opening_the_letters_link_answers_nothing(client: Client, put: str) -> None:
@@ -101,7 +127,7 @@ def test_a_yes_permits_and_silence_does_not() -> None:
     give("ana")
     give("bo", understand_speech="yes")
     assert not permitted(scene.ana)
-    (put,) = ask.ask(licence_id="lic_1", use=use(), now=now())
+    (put,) = put_to_them()
     assert not permitted(scene.ana), "asked is not answered"
     questions.answer(question_id=put, performer_id=person("ana").id, yes=True, now=now())
     assert permitted(scene.ana)

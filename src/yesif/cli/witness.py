@@ -74,7 +74,7 @@ def server(witness: Witness, host: str, port: int) -> ThreadingHTTPServer:
             length = self.headers.get("Content-Length", "")
             if self.path != "/add-checkpoint":
                 self._say(404, "text/plain; charset=utf-8", "a witness answers at /add-checkpoint\n")
-            elif not length.isdigit() or int(length) > MAX_REQUEST:
+            elif not (length.isascii() and length.isdigit()) or int(length) > MAX_REQUEST:
                 self.close_connection = True
                 self._say(413, "text/plain; charset=utf-8", f"a request has at most {MAX_REQUEST} bytes\n")
             else:

@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from yesif.apps.consent import actions as consent
 from yesif.apps.market import actions as market
 from yesif.apps.market import keys, queries
 from yesif.apps.market.actions import Included
@@ -143,6 +144,7 @@ def _publish(
     def commit(found: dict[str, Any]) -> None:
         if not found["same"]:
             return
+        consent.hold(frozen.cast, now=job.now())  # from here to the commit nobody in it can be half heard
         if epoch() != found["epoch"]:
             # Someone answered between the decision and this transaction: nothing of it stands, and it is asked again.
             raise Later("An answer changed just now.", timedelta(0))

@@ -51,8 +51,9 @@ def _ask(shelf: Shelf, name: str, peer: Peer, note: Note, checkpoint: Checkpoint
     for _ in range(2):  # a 409 says which size the witness knows; then once more from there
         proof = tree.consistency_proof(old, checkpoint.size, TileReader(checkpoint.size, shelf.content))
         status, kind, text = _post(peer.url, str(Request(old, tuple(proof), note, checkpoint)))
-        if status == 409 and kind == SIZE_TYPE and text.strip().isdigit() and int(text) <= checkpoint.size:
-            old = int(text)
+        told = text.strip()
+        if status == 409 and kind == SIZE_TYPE and told.isascii() and told.isdigit() and int(told) <= checkpoint.size:
+            old = int(told)
             continue
         if status != 200:
             raise Damaged(f"the witness answered {status}")

@@ -1,4 +1,5 @@
-"""A licence is signed, and the second signature has its release built: one transaction for both."""
+"""A licence is declared, and its questions are on their way; it is signed, and the second signature has its release
+built: what follows from an action is asked for in the action's own transaction."""
 
 from datetime import datetime
 
@@ -13,13 +14,14 @@ from yesif.flows import ask
 from yesif.flows.build_release import start_licensed
 
 
+@transaction.atomic
 def declare(*, project_id: str, person_id: str, told: Declaration, now: datetime) -> str:
-    """Declare a use, and put one question to each performer who wants to be asked first; returns the licence's id.
+    """Declare a use; a worker puts one question to each performer who wants to be asked first. The licence's id.
 
-    Raises NotFound, BadInput, Conflict, Refused.
+    Raises NotFound, BadInput, Conflict, Refused, LimitReached.
     """
     made = licences.declare(project_id=project_id, person_id=person_id, told=told, now=now)
-    ask.ask(licence_id=made, use=queries.use_of(queries.licence_terms(made)), now=now)
+    ask.ask_later(licence_id=made, now=now)
     return made
 
 
@@ -41,4 +43,5 @@ def build_next(*, licence_id: str, now: datetime) -> str:
         raise Refused("This licence does not run today.")
     if any(one.state == "building" for one in runs.releases_of_licence(licence_id)):
         raise Conflict("A version is being built already.")
+    ask.ask_later(licence_id=licence_id, now=now)  # whoever has come to want to be asked since
     return start_licensed(licence_id=licence_id, now=now)

@@ -4,13 +4,24 @@
 
 The time stands inside what is signed, so that an old call cannot be played again: a receiver refuses one that is older
 than five minutes (`core.policy.hook.check`). The page and the feed hold the notice whether a hook takes it or not.
+
+A call goes to addresses on the public internet alone, looked up when it is made: a licensee names the host, and must
+not make this studio knock at doors inside its own network. YESIF_HOOKS_INSIDE=1 allows that, for a studio whose
+licensees are inside too.
 """
 
+import http.client
+import ipaddress
 import json
 import logging
-import urllib.error
+import socket
+import ssl
 import urllib.request
 from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
 
 from yesif.apps.consent.actions import notices as actions
 from yesif.apps.consent.queries import notices as queries
@@ -35,7 +46,7 @@ def tell_licensees(job: Run) -> dict[str, int]:
 
 
 def call(one: Call, now: datetime) -> bool:
-    """One POST, outside any transaction; what came of it is written down. Redirects are not followed."""
+    """One POST, outside any transaction; what came of it is written down. Nothing follows a redirect."""
     body = json.dumps(as_json(one.notice), sort_keys=True).encode()
     request = urllib.request.Request(one.address, data=body, method="POST")  # noqa: S310  # https, checked when set
     request.add_header("Content-Type", "application/json")
@@ -58,19 +69,56 @@ def as_json(one: NoticeSeen) -> dict[str, object]:
     }
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """A notice goes to the address that was set, and to no other."""
+class _Straight(http.client.HTTPSConnection):
+    """HTTPS to one address that was looked at, under the host's name: what a second look-up would say is not asked."""
 
-    def redirect_request(self, *_: object) -> None:
-        return None
+    def __init__(self, host: str, port: int, *, address: str) -> None:
+        self._trust = ssl.create_default_context()
+        super().__init__(host, port, timeout=WAIT_S, context=self._trust)
+        self._address = address
+
+    def connect(self) -> None:
+        raw = socket.create_connection((self._address, self.port), WAIT_S)
+        self.sock = self._trust.wrap_socket(raw, server_hostname=self.host)
 
 
 def _post(request: urllib.request.Request) -> int | None:
+    """The answer's status, or None without one."""
+    where = urlsplit(request.full_url)
+    body = request.data if isinstance(request.data, bytes) else b""
     try:
-        with urllib.request.build_opener(_Stay).open(request, timeout=WAIT_S) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as wrong:
-        return wrong.code
-    except (OSError, ValueError) as wrong:
+        door = _Straight(str(where.hostname), where.port or 443, address=address_of(str(where.hostname)))
+        try:
+            path = (where.path or "/") + (f"?{where.query}" if where.query else "")
+            door.request("POST", path, body, dict(request.header_items()))
+            return door.getresponse().status
+        finally:
+            door.close()
+    except (OSError, ValueError, http.client.HTTPException) as wrong:
         logger.warning("a hook could not be reached", extra={"kind": type(wrong).__name__})
         return None
+
+
+def address_of(host: str) -> str:
+    """An address of this host where a call may go. Raises PermissionError where one of them lies inside a network."""
+    found: list[Any] = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
+    addresses = [str(one[4][0]) for one in found]
+    if not settings.HOOKS_INSIDE and not all(is_public(one) for one in addresses):
+        raise PermissionError("a hook's host lies inside a network")
+    return addresses[0]
+
+
+def is_public(address: str) -> bool:
+    """Is this an address of the public internet, and no way into one that is not?"""
+    one = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(one, ipaddress.IPv6Address):
+        hidden = one.ipv4_mapped or one.sixtofour
+        if hidden is not None:
+            return is_public(str(hidden))
+        if one in _TRANSLATED:
+            return False
+    return one.is_global and not one.is_multicast and not one.is_reserved
+
+
+_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+"""IPv4 behind IPv6, wherever it leads."""

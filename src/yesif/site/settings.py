@@ -54,6 +54,7 @@ TAKE_GRACE_HOURS = int(os.environ.get("YESIF_TAKE_GRACE_HOURS", "24"))
 PAYOUT_KEY = os.environ.get("YESIF_PAYOUT_KEY", "")  # 32 bytes in base64; else a file of the folder
 
 AGE_CHECKER = os.environ.get("YESIF_AGE_CHECKER", "yesif.web.performer.age.OwnWord")  # module.Class: who is 18+
+HOOKS_INSIDE = os.environ.get("YESIF_HOOKS_INSIDE", "") == "1"  # may a licensee's hook lie in a private network?
 TEXT_CHANNEL = os.environ.get("YESIF_TEXT_CHANNEL", "")  # module.Class: how reminders go out beside letters
 
 INSTALLED_APPS = [

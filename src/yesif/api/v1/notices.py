@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponseBase
 from yesif.api.v1.door import now, program, text, told
 from yesif.apps.consent.actions import notices as actions
 from yesif.apps.consent.queries import notices as queries
+from yesif.apps.market.actions import runs
+from yesif.base.errors import NotFound
 from yesif.flows.tell_licensees import as_json
 
 
@@ -22,6 +24,20 @@ def feed(request: HttpRequest, *, organisation_id: str) -> HttpResponseBase:
 def sign(_request: HttpRequest, *, organisation_id: str, notice_id: str, said: dict[str, Any]) -> HttpResponseBase:
     """This organisation has read the notice; `by` says who signs."""
     actions.sign(notice_id=notice_id, licensee_id=organisation_id, signed={"by": text(said, "by")[:200]}, now=now())
+    return told({"notice": notice_id})
+
+
+@program("POST")
+def attest(_request: HttpRequest, *, organisation_id: str, notice_id: str, said: dict[str, Any]) -> HttpResponseBase:
+    """This organisation's signed word that what a notice names is deleted; `did` says in words what was done.
+
+    For whoever has no copy to prune: `yesif prune` attests by itself.
+    """
+    words = text(said, "did")
+    said.pop("did")
+    if said.get("notice") != notice_id:
+        raise NotFound
+    runs.attest_notice(organisation_id=organisation_id, said=said, words=words, now=now())
     return told({"notice": notice_id})
 
 

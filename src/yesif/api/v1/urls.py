@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leases", leases.lease, name="lease"),
     path("notices", notices.feed, name="notices"),
     path("notices/<str:notice_id>/sign", notices.sign, name="sign-notice"),
+    path("notices/<str:notice_id>/attest", notices.attest, name="attest-notice"),
     path("hook", notices.hook, name="hook"),
     path("purges", reports.purge, name="purge"),
 ]

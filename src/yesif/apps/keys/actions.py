@@ -53,7 +53,8 @@ def destroy(*, performer_id: str, now: datetime) -> bool:
 
     Also of someone who never had one: none is made for them any more. Call `forget_bytes` once this is committed.
     """
-    row, _ = PerformerKey.objects.get_or_create(pk=performer_id, defaults={"wrapped": None, "made_at": now})
+    PerformerKey.objects.get_or_create(pk=performer_id, defaults={"wrapped": None, "made_at": now})
+    row = PerformerKey.objects.select_for_update().get(pk=performer_id)  # two at once: one destroys, the other sees it
     fresh = row.destroyed_at is None
     if fresh:
         PerformerKey.objects.filter(pk=performer_id).update(wrapped=None, destroyed_at=now)
@@ -64,7 +65,8 @@ def destroy(*, performer_id: str, now: datetime) -> bool:
 def destroy_boxes(*, box_ids: Collection[str], now: datetime) -> None:
     """Destroy the keys of these boxes: what is sealed in them cannot be read again, wherever copies of it lie."""
     for box_id in sorted(set(box_ids)):
-        row, _ = Row.objects.get_or_create(pk=box_id, defaults={"owners": [], "wrapped": None, "made_at": now})
+        Row.objects.get_or_create(pk=box_id, defaults={"owners": [], "wrapped": None, "made_at": now})
+        row = Row.objects.select_for_update().get(pk=box_id)
         if row.destroyed_at is None:
             Row.objects.filter(pk=box_id).update(wrapped=None, destroyed_at=now)
 

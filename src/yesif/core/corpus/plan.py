@@ -15,6 +15,14 @@ SHARD_BYTES = 1_000_000_000
 ACROSS_SPLITS = "partners-in-different-splits"
 NO_SPLIT = "performer-has-no-split"
 NOTHING_LEFT = "no-part-left-for-this-use"
+NOT_FINISHED, NOT_REVIEWED, NOTHING_RECORDED = "take-not-finished", "not-reviewed", "nothing-recorded"
+REJECTED = "rejected"
+FEW = "few-people"
+LEAST_PEOPLE = 5
+"""A reason that fewer people share is not told apart: in a project of two its number would be one person's answer."""
+
+_OF_THE_STUDIO = frozenset({ACROSS_SPLITS, NO_SPLIT, NOT_FINISHED, NOT_REVIEWED, NOTHING_RECORDED, REJECTED})
+"""Reasons that tell of the studio's work and of nobody's answer: told with any number."""
 
 _MEASURED = ("voice", "face", "movement")
 _IMPLIED = {
@@ -93,14 +101,20 @@ class Plan:
 
     shards: tuple[PlannedShard, ...]
     excluded: Mapping[str, str] = field(default_factory=dict)
+    performers: Mapping[str, str] = field(default_factory=dict)  # of what is left out: performance → performer
 
     def samples(self) -> Iterator[tuple[PlannedShard, Placed]]:
         """Every sample with its shard, in reading order."""
         return ((shard, one) for shard in self.shards for one in shard.samples)
 
     def counts(self) -> dict[str, int]:
-        """How many performances are left out for each reason."""
-        return dict(sorted(Counter(self.excluded.values()).items()))
+        """How many performances are left out for each reason; the sum is exact. What people answered is told apart
+        only where `LEAST_PEOPLE` of them share it, and otherwise together as `FEW`."""
+        people: dict[str, set[str]] = {}
+        for performance, reason in self.excluded.items():
+            people.setdefault(reason, set()).add(self.performers.get(performance, performance))
+        told = {reason for reason, who in people.items() if len(who) >= LEAST_PEOPLE or reason in _OF_THE_STUDIO}
+        return dict(sorted(Counter(one if one in told else FEW for one in self.excluded.values()).items()))
 
 
 def members_of(parts: frozenset[str], *, recording: bool) -> tuple[str, ...]:
@@ -140,7 +154,8 @@ def plan(
         cast = list(together)
         excluded |= {one.performance: reason for one in cast if (reason := _reason(one, cast))}
         rows += _placed([one for one in cast if one.performance not in excluded], numbers, touched)
-    return Plan(tuple(_shards(rows, numbers, shard_bytes)), excluded)
+    left = {one.performance: one.performer for one in everyone if one.performance in excluded}
+    return Plan(tuple(_shards(rows, numbers, shard_bytes)), excluded, left)
 
 
 def _reason(one: Candidate, cast: Sequence[Candidate]) -> str:

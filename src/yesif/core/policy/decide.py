@@ -144,6 +144,10 @@ class Decision:
         """The grants that caused it; empty where it was the absence of any."""
         return tuple(cause.grant for cause in self.causes if cause.grant)
 
+    def grants_of(self, performer: str) -> tuple[str, ...]:
+        """Those of them that are this performer's own: what a line may tell them."""
+        return tuple(cause.grant for cause in self.causes if cause.grant and cause.performer == performer)
+
 
 @dataclass(frozen=True, slots=True)
 class _Voice:

@@ -86,6 +86,8 @@ def _told_terms(terms: Conditions) -> Iterable[str]:
         yield "If your partner says no, your own track may still be used."
     else:
         yield "If your partner says no, your track is not used."
+    if terms.territories:
+        yield f"Only for use in {_list(sorted(terms.territories))}."
     yield f"This ends on {terms.until.day} {terms.until:%B %Y}."
 
 

@@ -142,7 +142,7 @@ def _cosigned(text: str, at_seconds: int) -> bytes:
 def _cosigned_numbers(name: str, text: str, at_seconds: int) -> bytes:
     """label ‖ cosigner ‖ time ‖ origin ‖ start 0 ‖ end = size ‖ root: the names behind one byte of length each."""
     lines = text.split("\n")
-    if len(lines) < 4 or not lines[1].isdigit() or int(lines[1]) >= 1 << 63:
+    if len(lines) < 4 or not (lines[1].isascii() and lines[1].isdigit()) or int(lines[1]) >= 1 << 63:
         raise Damaged("an ML-DSA-44 cosignature signs a checkpoint, and this is none")
     cosigner, origin, root = name.encode(), lines[0].encode(), _decode(lines[2])
     if not (0 < len(cosigner) < 256 and 0 < len(origin) < 256 and len(root) == 32):

@@ -11,7 +11,17 @@ from yesif.core.corpus.assemble import WrittenShard, configs_of, filelist, finis
 from yesif.core.corpus.card import ReleaseFacts
 from yesif.core.corpus.catalogue import ASSETS
 from yesif.core.corpus.layout import LABEL
-from yesif.core.corpus.plan import ACROSS_SPLITS, NO_SPLIT, NOTHING_LEFT, Plan
+from yesif.core.corpus.plan import (
+    ACROSS_SPLITS,
+    FEW,
+    NO_SPLIT,
+    NOT_FINISHED,
+    NOT_REVIEWED,
+    NOTHING_LEFT,
+    NOTHING_RECORDED,
+    REJECTED,
+    Plan,
+)
 from yesif.flows.release.sample import heard, note, place_of, sync, told, verdict
 from yesif.flows.release.values import SampleInput, Terms
 from yesif.media.deliver.camera import is_whole
@@ -22,10 +32,9 @@ Row = dict[str, object]
 SEALED_AWAY = ("roles", "words", "turns", "annotations", "agreement", "qa_findings")
 """Tables that are empty in a sealed release."""
 
-NOT_FINISHED, NOT_REVIEWED, NOTHING_RECORDED = "take-not-finished", "not-reviewed", "nothing-recorded"
 NOT_PLAIN = "not-in-plain"
-REJECTED = "rejected"
 REASONS = {
+    FEW: "reasons that fewer than five people share, told together so that they point at nobody",
     NOT_FINISHED: "the take is still being put together",
     REJECTED: "two people found it not good enough",
     NOT_REVIEWED: "its performer has not handed it over",
@@ -50,6 +59,7 @@ REASONS = {
     "price": "the price is below what is asked",
     "suspended": "new licences are suspended",
     "ask-first": "there was no answer to the question yet",
+    "answered-otherwise": "the question was answered No, or not in time",
     "partner": "not everyone in the scene allows this use",
     "sealed": "all of it is sealed",
 }

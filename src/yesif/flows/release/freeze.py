@@ -16,11 +16,22 @@ from yesif.apps.market.facts import Material, TableFacts
 from yesif.apps.record import queries as record
 from yesif.base.canonical import digest
 from yesif.core.corpus.layout import token
-from yesif.core.corpus.plan import Candidate, Numbers, Placed, Plan, PlannedShard, plan
+from yesif.core.corpus.plan import (
+    NOT_FINISHED,
+    NOT_REVIEWED,
+    NOTHING_RECORDED,
+    REJECTED,
+    Candidate,
+    Numbers,
+    Placed,
+    Plan,
+    PlannedShard,
+    plan,
+)
 from yesif.core.policy.decide import Decision, Reason
 from yesif.core.policy.uses import Form, Use
 from yesif.flows.release import arrays, uses
-from yesif.flows.release.describe import NOT_FINISHED, NOT_PLAIN, NOT_REVIEWED, NOTHING_RECORDED, REJECTED
+from yesif.flows.release.describe import NOT_PLAIN
 from yesif.flows.release.values import SampleInput, Terms
 from yesif.media.features.shelf import PAIR_STAGES
 from yesif.media.strongbox import Box, Sealed, Source
@@ -37,6 +48,7 @@ class Frozen:
     plan: Plan
     terms: Terms
     samples: Mapping[str, SampleInput]  # by performance
+    cast: frozenset[str] = frozenset()  # everyone whose answers were asked, in it or not
 
     def of(self, shard: PlannedShard) -> tuple[SampleInput, ...]:
         return tuple(self.samples[one.performance] for one in shard.samples)
@@ -50,7 +62,7 @@ class Frozen:
     @property
     def whole(self) -> str:
         """Names everything a release says."""
-        return digest([[self.fingerprint(shard) for shard in self.plan.shards], self.plan.counts()])
+        return digest([[self.fingerprint(shard) for shard in self.plan.shards], sorted(self.plan.excluded.items())])
 
 
 def epoch() -> int:
@@ -64,8 +76,8 @@ def freeze(release_id: str, *, now: datetime) -> Frozen:
     licence = market.licence_terms(release.licence_id) if release.licence_id else None
     use = market.use_of(licence) if licence else uses.read(release.use)
     found = market_material.material(release.project_id)
-    decided = consent.decisions(
-        performance_ids=[one.performance for one in found], use=use, now=now, reviewed_only=True
+    decided = consent.cleared(
+        project_id=release.project_id, performance_ids=[one.performance for one in found], use=use, now=now
     )
     touched = frozenset(part.value for part in use.parts)
     candidates = [_candidate(one, decided[one.performance], touched) for one in found]
@@ -73,7 +85,10 @@ def freeze(release_id: str, *, now: datetime) -> Frozen:
         candidates = _in_plain(candidates, decided)
     made = plan(candidates, _numbers(release_id, candidates), touched=touched)
     return Frozen(
-        made, _terms(use, touched, sealed=release.sealed), _samples(release_id, made, found, candidates, decided)
+        made,
+        _terms(use, touched, sealed=release.sealed),
+        _samples(release_id, made, found, candidates, decided),
+        frozenset(one.performer for one in found),
     )
 
 
@@ -215,7 +230,7 @@ def _sample(
         cut=decision.sealed,
         until=decision.until.date().isoformat() if decision.until else "",
         receipts=tuple(sorted(token(grant, key=key) for grant in decision.grants)),
-        grants=decision.grants,
+        grants=decision.grants_of(it.performer),
         voice=track("voice", "wav"),
         camera=track("camera", "mp4"),
         tables=tables,

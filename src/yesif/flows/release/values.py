@@ -31,7 +31,8 @@ class SampleInput:
     """One performance under its name in the release.
 
     `parts` and `recording` are what may leave; `cut` is in nothing ([start, end) in ns of take time); `until` is the
-    day the answers end; `receipts` are the grants under names only the studio can lead back. Sources are blobs in their
+    day the answers end; `receipts` are the grants under names only the studio can lead back; `grants` are its own
+    performer's, for the record. Sources are blobs in their
     boxes: `voice` and `camera` only where the sample carries them, `tables` only of parts that may leave.
     """
 

@@ -9,13 +9,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yesif.apps.casting import queries as casting
+from yesif.apps.footage.queries import review as footage
 from yesif.apps.people import actions as joining
 from yesif.apps.people import queries as people
 from yesif.apps.record import actions, queries
-from yesif.base.errors import BadInput
+from yesif.base.errors import BadInput, NotFound
 from yesif.web.access import performers_only, producers_only, viewer_id
 from yesif.web.auditor.forms import SeatForm
 from yesif.web.clock import CLOCK
+from yesif.web.numbers import whole_number
 
 
 @producers_only
@@ -78,26 +80,40 @@ def _given(
         "seats": [(one, names.get(one.auditor, ""), one.open_at(now)) for one in seats],
         "findings": [found for found, about in queries.findings_for(who) if about == subject],
         "project_id": subject,
+        "clips": _clips(who) if subject == who else [],
     }
     return render(request, "auditor/given.html", context, status=400 if request.method == "POST" else 200)
+
+
+def _clips(who: str) -> list[tuple[str, str]]:
+    """One's own takes that there is something of, newest first: id, and words that tell them apart."""
+    found = [one for one in footage.of_performer(who) if one.state != "withdrawn"]
+    return [
+        (one.id, _("%(title)s, take %(number)d, %(day)s")
+         % {"title": one.title, "number": one.number, "day": f"{one.played_at:%d %b %Y %H:%M} UTC"})
+        for one in found
+    ]  # fmt: skip
 
 
 def _change(request: HttpRequest, who: str) -> None:
     form, now = request.POST, CLOCK.now()
     what, number = form.get("what", ""), form.get("number", "")
-    if not number.isdigit() or len(number) > 18:
+    seat = whole_number(number)
+    if seat is None:
         raise BadInput(_("That form is not whole."))
     if what == "end":
-        actions.end_seat(seat_id=int(number), given_by=who, now=now)
+        actions.end_seat(seat_id=seat, given_by=who, now=now)
         messages.success(
             request, _("The seat is over. They see nothing from now on; what they downloaded stays theirs.")
         )
     elif what == "answer":
-        actions.answer_finding(finding_id=int(number), giver=who, answer=form.get("answer", ""), now=now)
+        actions.answer_finding(finding_id=seat, giver=who, answer=form.get("answer", ""), now=now)
         messages.success(request, _("Your answer stands under the finding."))
     elif what in ("share", "unshare"):
         clip = form.get("performance", "").strip()
-        actions.share_clip(seat_id=int(number), given_by=who, performance=clip, shared=what == "share")
+        if what == "share" and clip not in {one for one, _words in _clips(who)}:
+            raise NotFound
+        actions.share_clip(seat_id=seat, given_by=who, performance=clip, shared=what == "share")
         messages.success(request, _("Done."))
     else:
         raise BadInput(_("That form is not whole."))

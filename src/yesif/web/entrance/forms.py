@@ -46,3 +46,11 @@ class Invite(forms.Form):
             ("operator", _("Operator")),
         ],
     )
+
+
+class UnionSeat(forms.Form):
+    """The seat of a union that performers may appoint. Its fields' names are its own: two forms stand on one page."""
+
+    seat_name = forms.CharField(label=_("Name of the union, as performers will read it"), min_length=2, max_length=120)
+    seat_email = forms.EmailField(label=_("E-mail address of who acts for it"), max_length=254)
+    seat_holder = forms.CharField(label=_("Their name"), max_length=80)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare
@@ -14,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from yesif.apps.consent.actions import seats
 from yesif.apps.people import actions, queries
 from yesif.base.errors import BadInput, Conflict, NotFound
 from yesif.web.access import only
 from yesif.web.clock import CLOCK
-from yesif.web.entrance.forms import Founding, Invite
+from yesif.web.entrance.forms import Founding, Invite, UnionSeat
 
 SHOWN = 50
 
@@ -57,9 +59,14 @@ def founding(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @only("operator")
 def studio(request: HttpRequest) -> HttpResponse:
-    """Give someone a role; and, where letters are kept in a folder, read them."""
-    form = Invite(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    """Give someone a role, or a union its seat; and, where letters are kept in a folder, read them."""
+    seating = request.POST.get("form") == "seat"
+    form = Invite(None if seating else request.POST or None)
+    seat = UnionSeat(request.POST if seating else None)
+    if seating and seat.is_valid() and _seated(seat):
+        messages.success(request, _("The seat is there. It has no power until performers appoint it."))
+        return redirect("entrance:studio")
+    if form.is_bound and form.is_valid():
         filled = form.cleaned_data
         try:
             actions.join(email=filled["email"], stage_name=filled["stage_name"], role=filled["role"], now=CLOCK.now())
@@ -69,9 +76,21 @@ def studio(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Done. They sign in with their address."))
             return redirect("entrance:studio")
     status = 400 if request.method == "POST" else 200
-    return render(
-        request, "entrance/studio.html", {"form": form, "letters": _letters(), "kept": _kept()}, status=status
-    )
+    shown = {"form": form, "seat": seat, "letters": _letters(), "kept": _kept()}
+    return render(request, "entrance/studio.html", shown, status=status)
+
+
+def _seated(form: UnionSeat) -> bool:
+    """Let a union's representative in, with their seat; both or neither."""
+    filled, now = form.cleaned_data, CLOCK.now()
+    try:
+        with transaction.atomic():
+            holder = actions.join(email=filled["seat_email"], stage_name=filled["seat_holder"], role="auditor", now=now)
+            seats.open_seat(holder_id=holder, name=filled["seat_name"], now=now)
+    except (BadInput, Conflict) as wrong:
+        form.add_error(None, str(wrong))
+        return False
+    return True
 
 
 def _kept() -> bool:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from yesif.apps.market.queries import organisations
 from yesif.apps.market.queries.catalogue import on_sale
-from yesif.base.errors import BadInput, NotFound, Refused
+from yesif.base.errors import BadInput, LimitReached, NotFound, Refused
 from yesif.flows import licensing
 from yesif.web.access import licensees_only, viewer_id
 from yesif.web.clock import CLOCK
@@ -42,7 +42,7 @@ def declare(request: HttpRequest, project_id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             made = licensing.declare(project_id=project_id, person_id=viewer, told=form.declaration(), now=CLOCK.now())
-        except (BadInput, Refused) as wrong:
+        except (BadInput, LimitReached, Refused) as wrong:
             form.add_error(None, str(wrong))
         else:
             messages.success(request, _("Declared. Nothing is bought until two of you have signed."))

@@ -117,3 +117,18 @@ class LetIn(forms.Form):
 
     email = forms.EmailField(label=_("E-mail address"), max_length=200)
     stage_name = forms.CharField(label=_("Name"), max_length=80)
+
+
+class Purged(forms.Form):
+    """A licensee's word that withdrawn clips are gone."""
+
+    removed = forms.IntegerField(
+        label=_("Files you deleted"), min_value=0, max_value=10**9, help_text=_("0 where you had none.")
+    )
+    words = forms.CharField(
+        label=_("What you did"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("On which machines and copies, backups too. Name nobody."),
+    )
+    sure = forms.BooleanField(label=_("No copy is left with us or with anyone we gave one to."))

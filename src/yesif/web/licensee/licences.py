@@ -1,5 +1,8 @@
 """One licence: what it would get, the words, two signatures, what was built, what ran, what must go."""
 
+import json
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -7,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from yesif.apps.consent.queries import questions
 from yesif.apps.market.actions import licences as actions
 from yesif.apps.market.queries import licences, organisations, runs
 from yesif.apps.market.queries.licences import LicenceSeen
+from yesif.apps.market.queries.preview import few
 from yesif.apps.people import queries as people
 from yesif.base.errors import NotFound
 from yesif.flows import clearance, licensing
@@ -31,9 +36,10 @@ def listed(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest, licence_id: str) -> HttpResponse:
     """One licence."""
     one = _own(request, licence_id)
-    shown = {"licence": one, "names": people.stage_names(set(one.signers))}
+    now = CLOCK.now()
+    shown = {"licence": one, "names": people.stage_names(set(one.signers)), "questions": _questions(one.id, now)}
     if one.state == "declared":
-        offered = actions.offer(one, now=CLOCK.now())
+        offered = actions.offer(one, now=now)
         mine = viewer_id(request) in one.signers
         return render(request, "licensee/sign.html", {**shown, "offer": offered, "mine": mine, "why": _why(offered)})
     built = runs.releases_of_licence(one.id)
@@ -43,10 +49,11 @@ def page(request: HttpRequest, licence_id: str) -> HttpResponse:
         "licensee/licence.html",
         {
             **shown,
+            "agreement": json.dumps(one.agreement, indent=2, ensure_ascii=False) if one.agreement else "",
             "releases": built,
             "runs": runs.runs_of_licence(one.id),
             "latest": latest,
-            "gone": len(runs.withdrawn(latest.id, one, now=CLOCK.now())) if latest else 0,
+            "gone": len(runs.withdrawn(latest.id, one, now=now)) if latest else 0,
         },
     )
 
@@ -107,6 +114,12 @@ def _own(request: HttpRequest, licence_id: str) -> LicenceSeen:
     if one.organisation_id != organisations.organisation_id_of(viewer_id(request)):
         raise NotFound
     return one
+
+
+def _questions(licence_id: str, now: datetime) -> dict[str, str]:
+    """How many performers were asked about a licence and how many may still answer, in words that point at nobody."""
+    states = questions.states_of(licence_id, now=now)
+    return {"open": few(states["open"]), "asked": few(sum(states.values()))} if any(states.values()) else {}
 
 
 def _why(offered: actions.Offer) -> list[tuple[str, str]]:

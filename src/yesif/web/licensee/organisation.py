@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from yesif.apps.people import queries as people
 from yesif.base.errors import BadInput, Refused
 from yesif.web.access import licensees_only, viewer_id
 from yesif.web.clock import CLOCK
-from yesif.web.licensee.forms import LetIn, NewKey, NewToken
+from yesif.web.licensee.forms import LetIn, NewKey, NewToken, Purged
 
 
 @require_http_methods(["GET", "POST"])
@@ -95,6 +96,36 @@ def sign_notice(request: HttpRequest, notice_id: str) -> HttpResponse:
     meet.sign(notice_id=notice_id, licensee_id=organisation, signed={}, now=CLOCK.now())
     messages.success(request, _("Signed as read. Delete the clips by the second date, and attest it with yesif prune."))
     return redirect("licensee:withdrawn")
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@licensees_only
+def attest_notice(request: HttpRequest, notice_id: str) -> HttpResponse:
+    """Say that what a notice names is deleted, where no `yesif prune` could: there was no copy, or it went another
+    way."""
+    organisation = organisations.organisation_id_of(viewer_id(request)) or ""
+    found = notices.notice(notice_id, organisation)
+    form = Purged(request.POST or None)
+    if form.is_bound and _done(form, lambda: _attest(request, found, organisation, form)):
+        messages.success(request, _("It is on the record: the performer and the auditor see it."))
+        return redirect("licensee:withdrawn")
+    status = 400 if request.method == "POST" else 200
+    return render(request, "licensee/attest.html", {"notice": found, "form": form}, status=status)
+
+
+def _attest(request: HttpRequest, found: notices.NoticeSeen, organisation: str, form: Purged) -> None:
+    with transaction.atomic():
+        meet.sign(notice_id=found.id, licensee_id=organisation, signed={}, now=CLOCK.now())
+        meet.attest(
+            notice_id=found.id,
+            licensee_id=organisation,
+            removed=form.cleaned_data["removed"],
+            words=form.cleaned_data["words"],
+            signed={},
+            person=viewer_id(request),
+            now=CLOCK.now(),
+        )
 
 
 def _done(form: forms.Form, act: Callable[[], object]) -> bool:

@@ -141,4 +141,4 @@ def _against(one: GrantSeen, former: GrantSeen | None) -> tuple[str, ...]:
 def _terms(one: GrantSeen) -> tuple[object, ...]:
     terms = one.grant.conditions
     return (terms.form, terms.partner, terms.held_back, terms.on_revoke, terms.credit, terms.allowed, terms.refused,
-            terms.floor)  # fmt: skip
+            terms.territories, terms.floor)  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.utils.translation import gettext_lazy as _
 
 from yesif.base.errors import BadInput
 from yesif.core.policy.grants import Conditions, Credit, Grant, OnRevoke, years_after
@@ -93,6 +94,15 @@ class Answers(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="One name a line. Leave it empty for any buyer you have not refused.",
     )
+    territories = forms.CharField(
+        label=_("Only in these countries"),
+        required=False,
+        max_length=200,
+        help_text=_(
+            "Two letters each, by comma: DE, FR. A buyer who wants it anywhere else, or everywhere, gets nothing."
+            " Leave it empty for any country."
+        ),
+    )
     floor = forms.DecimalField(
         label="Lowest price for a minute of me",
         required=False,
@@ -144,6 +154,7 @@ class Answers(forms.Form):
             credit=Credit(given["credit"]),
             allowed=_names(given["allowed"]),
             refused=_names(given["refused"]),
+            territories=frozenset(_countries(given["territories"])),
             floor=None if floor is None else Price(int(floor * 100), given["currency"]),
         )
 
@@ -152,6 +163,13 @@ class Answers(forms.Form):
 
     def clean_refused(self) -> str:
         return self._checked("refused")
+
+    def clean_territories(self) -> str:
+        """As it was typed, in capitals; small letters and spaces are understood."""
+        codes = _countries(str(self.cleaned_data["territories"]))
+        if any(len(code) != 2 or not (code.isascii() and code.isalpha()) for code in codes):
+            raise forms.ValidationError(_("A country is two letters, as in DE. Put a comma between two."))
+        return ", ".join(codes)
 
     def _checked(self, name: str) -> str:
         text = str(self.cleaned_data[name])
@@ -181,6 +199,7 @@ def of_grant(grant: Grant, *, counts: bool) -> dict[str, Any]:
         "credit": terms.credit.value,
         "allowed": "\n".join(sorted(terms.allowed)),
         "refused": "\n".join(sorted(terms.refused)),
+        "territories": ", ".join(sorted(terms.territories)),
         **({"floor": Decimal(terms.floor.minor) / 100, "currency": terms.floor.currency} if terms.floor else {}),
     }
 
@@ -188,6 +207,11 @@ def of_grant(grant: Grant, *, counts: bool) -> dict[str, Any]:
 def of_preset(preset: Preset) -> Mapping[str, str]:
     """The answers a preset pours into the form; every other question is left open."""
     return {item: "yes" if item in preset.yes else "ask" if item in preset.ask else "" for item in CURRENT.items}
+
+
+def _countries(text: str) -> list[str]:
+    """Codes out of "de, FR": each once, in their order."""
+    return list(dict.fromkeys(code.strip().upper() for code in text.split(",") if code.strip()))
 
 
 def _names(text: str) -> frozenset[str]:

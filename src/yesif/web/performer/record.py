@@ -15,6 +15,7 @@ from yesif.apps.record import queries as record
 from yesif.apps.record.queries import LineSeen
 from yesif.base.errors import Conflict, NotFound
 from yesif.web.access import performers_only, viewer_id
+from yesif.web.numbers import whole_number
 from yesif.web.performer import receipts
 
 PAGE = 50
@@ -154,5 +155,4 @@ def _terms(licence: str) -> tuple[str, datetime | None]:
 
 
 def _before(request: HttpRequest) -> int | None:
-    text = request.GET.get("before", "")
-    return int(text) if text.isdigit() and len(text) < 19 else None
+    return whole_number(request.GET.get("before", ""))

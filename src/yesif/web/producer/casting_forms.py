@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yesif.apps.casting.questions import ASKED, NOT_NOW
 from yesif.base.money import Money, exponent
+from yesif.web.numbers import whole_number
 from yesif.web.producer.forms import zone_of
 
 
@@ -58,7 +59,7 @@ class Frame(forms.Form):
             name, colon, number = line.rpartition(":")
             if not line.strip():
                 continue
-            if not colon or not number.strip().isdigit() or not 0 < len(name.strip()) <= 60:
+            if not colon or whole_number(number.strip()) is None or not 0 < len(name.strip()) <= 60:
                 raise forms.ValidationError(_("Each line is: what is counted, a colon, a whole number."))
             wanted[name.strip()] = int(number)
         return wanted

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yesif.apps.decks import actions, queries
 from yesif.base.errors import BadInput, Conflict, NotFound
 from yesif.web.access import producers_only
+from yesif.web.numbers import whole_number
 from yesif.web.producer.casting_forms import Card, DeckFile, Note
 
 
@@ -131,5 +132,5 @@ def _one_on(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _next_key(keys: list[str], prefix: str = "prm") -> str:
-    number = 1 + max((int(one.rpartition("-")[2]) for one in keys if one.rpartition("-")[2].isdigit()), default=0)
+    number = 1 + max((whole_number(one.rpartition("-")[2]) or 0 for one in keys), default=0)
     return f"{prefix}-{number:03d}"

@@ -21,11 +21,11 @@ seat_holders_only = only("auditor")
 @never_cache
 @seat_holders_only
 def seats(request: HttpRequest) -> HttpResponse:
-    """The viewer's seats; posting a name sets one up. It has no power until performers appoint it."""
+    """The viewer's seats; whoever holds one may set up another. The first is given by the studio's operator."""
     wrong = ""
     if request.method == "POST":
         try:
-            actions.open_seat(holder_id=viewer_id(request), name=request.POST.get("name", ""), now=CLOCK.now())
+            actions.open_another(holder_id=viewer_id(request), name=request.POST.get("name", ""), now=CLOCK.now())
         except (BadInput, Conflict) as refusal:
             wrong = str(refusal)
         else:

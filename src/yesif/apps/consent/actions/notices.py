@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from django.db import transaction
 
@@ -100,11 +101,20 @@ def sign(*, notice_id: str, licensee_id: str, signed: Mapping[str, str], now: da
 
 @transaction.atomic
 def attest(
-    *, notice_id: str, licensee_id: str, removed: int, words: str, signed: Mapping[str, str], now: datetime
+    *,
+    notice_id: str,
+    licensee_id: str,
+    removed: int,
+    words: str,
+    signed: Mapping[str, str],
+    now: datetime,
+    said: Mapping[str, object] | None = None,
+    person: str = "",
 ) -> None:
     """The licensee's word that it purged: how many files went, and what was done. Twice is once.
 
-    Raises NotFound, BadInput, Conflict (the notice is not signed yet).
+    `said`: the body a program signed, word for word, which is then the line's; `person`: who said it on a page, where
+    nothing was signed. Raises NotFound, BadInput, Conflict (the notice is not signed yet).
     """
     notice = _notice(notice_id, licensee_id)
     if notice.purged_at is not None:
@@ -116,7 +126,13 @@ def attest(
     notice.purged_at, notice.attested = now, {"removed": removed, "words": words.strip(), "signed": dict(signed)}
     notice.save(update_fields=["purged_at", "attested"])
     performers = set(notice.rows.values_list("performer", flat=True))
-    body = {"notice": notice.id, "licence": notice.licence, "removed": removed, "words": digest(words.strip())}
+    body: dict[str, object] = dict(said or {}) or {
+        "notice": notice.id,
+        "licence": notice.licence,
+        "removed": removed,
+        "words": digest(words.strip()),
+        **({"person": person} if person else {}),
+    }
     about = [licensee_id, notice.performer_id, *sorted(performers)]
     record.append(kind="purge", body=body, about=about, now=now, signed=dict(signed) or None)
 
@@ -124,11 +140,22 @@ def attest(
 @transaction.atomic
 def set_hook(*, licensee_id: str, address: str, now: datetime) -> str:
     """Where this licensee's notices are sent from now on; returns the new secret, shown once. Raises BadInput."""
-    if not address.startswith("https://") or len(address) > 500 or any(c.isspace() for c in address):
-        raise BadInput("A hook is an https:// address of at most 500 characters.")
+    if not _is_hook(address):
+        raise BadInput("A hook is an https:// address of at most 500 characters, without a name or password in it.")
     secret = secrets.token_hex(32)
     Hook.objects.update_or_create(licensee=licensee_id, defaults={"address": address, "secret": secret, "made_at": now})
     return secret
+
+
+def _is_hook(address: str) -> bool:
+    """Whether the host lies on the public internet is looked up each time a notice is sent (`flows.tell_licensees`)."""
+    if not address.startswith("https://") or len(address) > 500 or any(c.isspace() for c in address):
+        return False
+    try:
+        parts = urlsplit(address)
+        return bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+    except ValueError:
+        return False
 
 
 @transaction.atomic

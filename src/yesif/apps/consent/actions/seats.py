@@ -12,13 +12,23 @@ from yesif.base.errors import BadInput, Conflict, NotFound
 
 @transaction.atomic
 def open_seat(*, holder_id: str, name: str, now: datetime) -> str:
-    """Set up a seat; it has no power until a performer appoints it. Returns its id. Raises BadInput, Conflict."""
+    """Set up a seat for someone whom the studio's operator lets in: performers read its name, and must not be told
+    that anybody is their union. It has no power until a performer appoints it. Returns its id. Raises BadInput,
+    Conflict."""
     name = " ".join(name.split())
     if not 2 <= len(name) <= 120:
         raise BadInput("The name of a seat has 2 to 120 characters.")
     if Seat.objects.filter(name__iexact=name).exists():
         raise Conflict("There is a seat of that name already.")
     return Seat.objects.create(name=name, holder_id=holder_id, made_at=now).id
+
+
+@transaction.atomic
+def open_another(*, holder_id: str, name: str, now: datetime) -> str:
+    """One more seat of someone who holds one. Raises NotFound where they hold none, BadInput, Conflict."""
+    if not Seat.objects.filter(holder_id=holder_id).exists():
+        raise NotFound
+    return open_seat(holder_id=holder_id, name=name, now=now)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.core import signing
 from django.core.signing import BadSignature
+from django.db.models import Q
 
 from yesif.apps.consent.models import Question
 from yesif.base.errors import NotFound
@@ -89,6 +90,18 @@ def states_of(subject: str, *, now: datetime) -> dict[str, int]:
     for one in Question.objects.filter(subject=subject):
         counts[_state(one, now)] += 1
     return counts
+
+
+def answered_otherwise(subject: str, *, now: datetime) -> set[str]:
+    """Performers who were asked about a licence and can say Yes no more: they said No, or the time is over."""
+    found = Question.objects.filter(subject=subject).exclude(answer="yes")
+    return set(found.filter(Q(answer="no") | Q(answer_by__lte=now)).values_list("performer_id", flat=True))
+
+
+def untold(subject: str, *, now: datetime) -> list[str]:
+    """Questions about a licence whose letter has not left, while it could still be answered."""
+    waiting = Question.objects.filter(subject=subject, told_at=None, answer="", answer_by__gt=now)
+    return list(waiting.order_by("id").values_list("id", flat=True))
 
 
 def use_of(one: Question) -> Use:

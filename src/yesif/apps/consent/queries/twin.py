@@ -13,7 +13,7 @@ from functools import cache
 from itertools import chain
 
 from django.db import connection
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from yesif.apps.consent.models import GrantName
 from yesif.apps.consent.queries.deciding import decisions
@@ -44,20 +44,26 @@ class Permit:
 
 
 def eligible(
-    *, use: Use, now: datetime, leak_limit_db: float = LEAK_LIMIT_DB, reviewed_only: bool = False
+    *,
+    use: Use,
+    now: datetime,
+    leak_limit_db: float = LEAK_LIMIT_DB,
+    reviewed_only: bool = False,
+    project_id: str = "",
 ) -> dict[str, Permit]:
-    """Every performance that this use may have now, by id, and how far; what is absent is denied.
+    """Every performance that this use may have now, by id, and how far; what is absent is denied. `project_id`: only
+    that project's.
 
     Agrees with `decisions` on every row, with the same meaning of its arguments. For the reasons of a denial, and for
     sealed stretches, ask `decisions` about the few that matter.
     """
     if use.touches or not use.starts <= now < use.ends:
         return {}
-    sizes, odd = _sizes(), _odd_takes(now)
+    sizes, odd = _sizes(project_id), _odd_takes(now, project_id)
     found: dict[str, Permit] = {}
     apart: dict[str, Permit | None] = {}  # rests on the transcript: what is left where the partner's words are in it
     outcomes = _Outcomes(use)
-    for take, first, last, many in _pairs(use, now, leak_limit_db, reviewed_only):
+    for take, first, last, many in _pairs(use, now, leak_limit_db, reviewed_only, project_id):
         size = sizes.get(take, 2)
         if size > 2 or take in odd:
             odd.add(take)
@@ -90,19 +96,33 @@ def _check_words(found: dict[str, Permit], apart: dict[str, Permit | None]) -> N
                 found[one] = strict
 
 
-def _sizes() -> dict[str, int]:
+def _of(project_id: str) -> "QuerySet[Performance]":
+    """Performances of one project, or of all."""
+    everything = Performance.objects.all()
+    return everything.filter(take__scene__session__project_id=project_id) if project_id else everything
+
+
+def _sizes(project_id: str) -> dict[str, int]:
     """Takes that are not of two, and how many are in them."""
-    counted = Performance.objects.values("take_id").annotate(many=Count("id")).exclude(many=2)
+    counted = _of(project_id).values("take_id").annotate(many=Count("id")).exclude(many=2)
     return dict(counted.order_by().values_list("take_id", "many"))
 
 
-def _pairs(use: Use, now: datetime, leak_limit_db: float, reviewed_only: bool) -> Iterator[tuple[str, str, str, int]]:
+def _pairs(
+    use: Use, now: datetime, leak_limit_db: float, reviewed_only: bool, project_id: str
+) -> Iterator[tuple[str, str, str, int]]:
     """(take, least, greatest, how many) of key and performance id, of those in a take who permit something."""
     parts = [(True, "="), (False, "<>")] if use.project else [(False, "")]
     with connection.cursor() as cursor:
         for core, sign in parts:
             text, given = statement(
-                use, now=now, leak_limit_db=leak_limit_db, reviewed_only=reviewed_only, core=core, sign=sign
+                use,
+                now=now,
+                leak_limit_db=leak_limit_db,
+                reviewed_only=reviewed_only,
+                core=core,
+                sign=sign,
+                within=project_id,
             )
             cursor.execute(text, given)
             yield from chain.from_iterable(iter(lambda: cursor.fetchmany(_ROWS), []))
@@ -139,11 +159,13 @@ class _Outcomes:
         return Extent(parts, _FORMS[form - 1]) if parts and form else NOTHING
 
 
-def _odd_takes(now: datetime) -> set[str]:
+def _odd_takes(now: datetime, project_id: str) -> set[str]:
     """Takes that a seal may cover whole, or that a grant for named performances reaches."""
     named = GrantName.objects.filter(kind="performance", grant__given_at__lte=now).values("name")
-    odd = set(Performance.objects.filter(pk__in=named).values_list("take_id", flat=True))
+    odd = set(_of(project_id).filter(pk__in=named).values_list("take_id", flat=True))
     living = SealedSpan.objects.filter(sealed_at__lte=now).filter(Q(lifted_at=None) | Q(lifted_at__gt=now))
+    if project_id:
+        living = living.filter(performance__take__scene__session__project_id=project_id)
     takes = living.values("performance__take_id").annotate(sealed=Sum(F("end_ns") - F("start_ns")))
     # The sum is never less than the union, so no take that is covered whole is missed.
     cut = F("performance__take__cut_ns") - F("performance__take__action_ns")

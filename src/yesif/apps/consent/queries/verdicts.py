@@ -86,10 +86,17 @@ _KEYED = "CASE WHEN v.alone_form > 0 AND p.leak_db < %(leak)s THEN v.apart_key E
 
 
 def statement(
-    use: Use, *, now: datetime, leak_limit_db: float, reviewed_only: bool, core: bool, sign: str = ""
+    use: Use,
+    *,
+    now: datetime,
+    leak_limit_db: float,
+    reviewed_only: bool,
+    core: bool,
+    sign: str = "",
+    within: str = "",
 ) -> tuple[str, dict[str, str | int | float | None]]:
     """The text and its parameters. `core`: core grants count. `sign`: only performances whose project is (`=`) or is
-    not (`<>`) the use's own; "" for all."""
+    not (`<>`) the use's own; "" for all. `within`: only this project's."""
     places = sorted(use.territories)
     reaches = "(g.reach NOT IN ('core', 'performances') OR (g.reach = 'core' AND g.project_id = %(project)s))"
     texts = {
@@ -99,8 +106,9 @@ def statement(
         "territories": ", ".join(f"%(place{n})s" for n in range(len(places))) or "NULL",
         "materialized": "MATERIALIZED",
         "gone": _gone(reviewed_only),
-        "joins": _PROJECT.format(**_TABLES) if sign else "",
-        "where": f"AND s.project_id {sign} %(project)s" if sign else "",
+        "joins": _PROJECT.format(**_TABLES) if sign or within else "",
+        "where": (f"AND s.project_id {sign} %(project)s " if sign else "")
+        + ("AND s.project_id = %(within)s" if within else ""),
     }
     most = 2 if use.form is Form.RECORDING else 1
     texts["full"] = _least("MAX(y.form)", most)
@@ -123,6 +131,7 @@ def statement(
         # A licence that is not signed yet is newer than any pause.
         "licensed": _moment(use.licensed_at or datetime.max.replace(tzinfo=now.tzinfo, microsecond=0)),
         "project": use.project,
+        "within": within,
         "leak": leak_limit_db,
     }
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -15,13 +15,16 @@ from yesif.apps.market.queries.preview import Preview, preview, price_of
 from yesif.apps.market.wording import words
 from yesif.apps.record import actions as record
 from yesif.base.canonical import digest
-from yesif.base.errors import BadInput, Conflict, NotFound, Refused
+from yesif.base.errors import BadInput, Conflict, LimitReached, NotFound, Refused
 from yesif.base.money import Money
 from yesif.core.policy import odrl
 from yesif.core.policy.grants import LONGEST_YEARS, years_after
 from yesif.core.policy.uses import CURRENT, Form, Use, licensee_key
 
 SIGNERS = 2
+A_DAY = timedelta(hours=24)
+MOST_A_DAY = 20
+"""Declarations of one organisation in 24 hours: each of them puts questions to people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,19 @@ def publish_price(*, project_id: str, producer_id: str, minute: Money, now: date
 def declare(*, project_id: str, person_id: str, told: Declaration, now: datetime) -> str:
     """Declare a use of a project's performances; returns the licence's id. Nothing is bought yet.
 
-    Raises NotFound, BadInput, Conflict (no price), Refused (it touches what nobody may license).
+    Locks the organisation. Raises NotFound, BadInput, Conflict (no price), Refused (it touches what nobody may
+    license), LimitReached (`MOST_A_DAY`).
     """
-    organisation = Organisation.objects.filter(pk=organisation_id_of(person_id) or "-").first()
+    mine = Organisation.objects.select_for_update().filter(pk=organisation_id_of(person_id) or "-")
+    organisation = mine.first()
     if organisation is None or not Project.objects.filter(pk=project_id).exists():
         raise NotFound
     _refuse(told, organisation.name, now)
+    if Licence.objects.filter(organisation=organisation, declared_at__gt=now - A_DAY).count() >= MOST_A_DAY:
+        raise LimitReached(
+            f"Your organisation declared {MOST_A_DAY} uses in the last 24 hours, and each puts questions to people."
+            " Nothing was changed; try again tomorrow."
+        )
     price = price_of(project_id, organisation.id)
     if price is None:
         raise Conflict("This project has no published price. Ask its producer for a quote.")
@@ -160,7 +170,7 @@ class Offer:
 
 def offer(one: licences.LicenceSeen, *, now: datetime) -> Offer:
     """The words as they stand now. A signed licence's own words are in `LicenceSeen.words`."""
-    found = preview(project_id=one.project_id, use=licences.use_of(one), now=max(now, one.starts_at))
+    found = preview(project_id=one.project_id, use=licences.use_of(one), now=max(now, one.starts_at), subject=one.id)
     cost = found.cost_minor(one.minute_minor)
     return Offer(found, cost, words(one, performances=found.performances, minutes=found.minutes, price_minor=cost))
 

@@ -6,7 +6,7 @@ The body of each line is what the program signed, word for word, so that neither
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
@@ -32,6 +32,9 @@ SAYS = {
     "run-close": ("run", "licence", "root", "clips", "at_ms"),
     "purge": ("notice", "licence", "release", "root", "count", "before", "after", "at_ms"),
 }
+ATTESTS = ("notice", "licence", "removed", "words", "at_ms")
+"""What a program signs that attests a notice without a copy to prune: nothing was left, or another program deleted it.
+`words` is the digest of what it says was done."""
 """Which fields a program signs, all of them and no other."""
 
 
@@ -103,10 +106,10 @@ def lease(*, organisation_id: str, run_id: str, release_id: str, hours: int | No
         raise Refused("The key that opened this run was ended: open another run.")
     now = hold(performers_in(release.id), now=now)
     licence = _licence(run.licence_id, organisation_id, now)
-    clips = tuple(clips_now(release.id, licence, now=now))
+    clips = tuple(_lasting(clip, now) for clip in clips_now(release.id, licence, now=now))
     if not any(clip.may for clip in clips):
         raise NotConsented("Nothing in this release may be used for this today, so no key is leased.")
-    terms = _terms(run, licence, release.id, hours, now)
+    terms = _terms(run, licence, clips, release.id, hours, now)
     return _write_lease(run, licence, release.id, terms, clips, now)
 
 
@@ -142,7 +145,8 @@ def attest_purge(
     What was signed commits to `samples` by their root. Raises BadInput, Damaged, NotFound, Conflict (attested before).
     """
     _, body = _heard("purge", organisation_id, said, now)
-    row = Licence.objects.filter(pk=body["licence"], organisation_id=organisation_id).first()
+    # Held to the end: of two programs that attest one notice at once, the second finds the first's.
+    row = Licence.objects.select_for_update().filter(pk=body["licence"], organisation_id=organisation_id).first()
     release = Release.objects.filter(pk=body["release"], licence=row).first() if row else None
     if row is None or release is None:
         raise NotFound
@@ -161,6 +165,32 @@ def attest_purge(
     Purge.objects.create(licence=row, release=release, notice=notice, samples=sorted(samples), at=now, line=line)
     _meet_notices(organisation_id, row.id, release.id, set(samples), body, now)
     return sorted(set(withdrawn(release.id, licence_terms(row.id), now=now)) - set(samples))
+
+
+@transaction.atomic
+def attest_notice(*, organisation_id: str, said: Mapping[str, object], words: str, now: datetime) -> None:
+    """The licensee's signed word that what a notice names is gone, in its own words; the notice is signed by it, too.
+
+    Raises BadInput, Damaged, NotFound, Refused. Twice is once.
+    """
+    _, body = _heard("purge", organisation_id, said, now, fields=ATTESTS)
+    if body["words"] != digest(words.strip()):
+        raise BadInput("What was signed commits to other words than these.")
+    if isinstance(body["removed"], bool) or not isinstance(body["removed"], int):
+        raise BadInput("“removed” is a whole number of files.")
+    notice = notices.notice(str(body["notice"]), organisation_id)
+    if notice.licence != body["licence"]:
+        raise NotFound
+    meet.sign(notice_id=notice.id, licensee_id=organisation_id, signed={}, now=now)
+    meet.attest(
+        notice_id=notice.id,
+        licensee_id=organisation_id,
+        removed=body["removed"],
+        words=words,
+        signed=_signature(said),
+        said=body,
+        now=now,
+    )
 
 
 def _meet_notices(
@@ -202,7 +232,7 @@ def _write_lease(
                 {
                     "performance": clip.performance,
                     "performer": clip.performer,
-                    "grants": list(clip.grants),
+                    "grants": list(clip.own_grants),
                     "together": list(clip.together),
                     "ms": clip.ms,
                 },
@@ -223,13 +253,22 @@ def _write_lease(
     return Leased(lease_id, line, terms, _reader(run.reader), clips)
 
 
-def _terms(run: Run, licence: LicenceSeen, release_id: str, hours: int | None, now: datetime) -> Terms:
-    """From this second on, for the hours asked for, and never beyond the licence."""
+def _lasting(clip: Clip, now: datetime) -> Clip:
+    """A clip whose yes ends within this very second is not leased any more: no lease could be short enough."""
+    ends = clip.until is not None and int(clip.until.timestamp()) <= int(now.timestamp())
+    return replace(clip, may=False) if ends else clip
+
+
+def _terms(
+    run: Run, licence: LicenceSeen, clips: Sequence[Clip], release_id: str, hours: int | None, now: datetime
+) -> Terms:
+    """From this second on, for the hours asked for, and never beyond the licence or the first yes in it that ends."""
     seconds = USUAL_SECONDS if hours is None else hours * 3600
     if not 0 < seconds <= LONGEST_SECONDS:
         raise BadInput(f"A lease lasts 1 to {LONGEST_SECONDS // 3600} hours, not {hours}.")
     starts = int(now.timestamp())
-    expires = min(starts + seconds, int(licence.ends_at.timestamp()))
+    ends = [licence.ends_at, *(clip.until for clip in clips if clip.may and clip.until is not None)]
+    expires = min(starts + seconds, int(min(ends).timestamp()))
     return Terms(licence.id, run.id, run.what, run.where, starts, expires, release_id)
 
 
@@ -243,12 +282,13 @@ def _licence(licence_id: str, organisation_id: str, now: datetime) -> LicenceSee
 
 
 def _heard(
-    kind: str, organisation_id: str, said: Mapping[str, object], now: datetime
+    kind: str, organisation_id: str, said: Mapping[str, object], now: datetime, *, fields: Sequence[str] = ()
 ) -> tuple[SigningKey, dict[str, object]]:
     """What a program signed: by a living key of this organisation, whole, and just now."""
-    body = {name: said.get(name) for name in SAYS[kind]}
-    if set(said) - {"signed"} != set(SAYS[kind]) or any(value is None for value in body.values()):
-        raise BadInput(f"A {kind} says {', '.join(SAYS[kind])}, and who signed it.")
+    fields = fields or SAYS[kind]
+    body = {name: said.get(name) for name in fields}
+    if set(said) - {"signed"} != set(fields) or any(value is None for value in body.values()):
+        raise BadInput(f"A {kind} says {', '.join(fields)}, and who signed it.")
     try:
         public = signed.verify(kind, dict(said))
     except (TypeError, ValueError):

@@ -1,21 +1,26 @@
 """What a use would get today, before anyone pays: how many performances, for how much, and why not the others.
 
-Nobody is named, and a number small enough to point at a person is not told (RULES §1, journeys: "without who").
+Nobody is named, and a number small enough to point at a person is not told (RULES §1, journeys: "without who"). What
+may be used is counted by the set-based twin; only for the rest are reasons asked for, one by one.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from yesif.apps.consent import queries as consent
+from yesif.apps.consent.queries import questions
 from yesif.apps.footage.models import Performance
 from yesif.apps.market.models import Tariff
 from yesif.core.policy.decide import Decision, Reason
 from yesif.core.policy.uses import Price, Use
 
 LEAST = 5
-"""A number below this is told as "fewer than 5"; a reason is told with its number only from here on."""
+"""A number below this is told as "fewer than 5"; a reason is told with its number only where so many people share it:
+in a project of two, the number of a reason would be one person's answer."""
+NOT_ASKED_AGAIN = "answered-otherwise"
+"""The reason of those who wanted to be asked about this licence, were asked, and did not say Yes in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +45,18 @@ class Preview:
         return -(-self.ms * minute_minor // 60_000)
 
 
-def preview(*, project_id: str, use: Use, now: datetime) -> Preview:
-    """Decide for every finished performance of a project. Whoever asks must have been let in before."""
-    lengths = dict(_lengths(project_id))
-    decided = consent.decisions(performance_ids=lengths, use=use, now=now, reviewed_only=True)
-    return _told(decided.values(), lengths)
+def preview(*, project_id: str, use: Use, now: datetime, subject: str = "") -> Preview:
+    """Decide for every finished performance of a project. Whoever asks must have been let in before.
+
+    `subject`: the licence that was declared. Then only who still may answer its question counts as asking; whoever
+    said No or let the time pass has refused. Without it, everyone who wants to be asked first counts.
+    """
+    finished = {one.id: one for one in _finished(project_id)}
+    permits = consent.eligible(use=use, now=now, reviewed_only=True, project_id=project_id)
+    may = finished.keys() & permits.keys()
+    decided = consent.decisions(performance_ids=finished.keys() - may, use=use, now=now, reviewed_only=True)
+    over = questions.answered_otherwise(subject, now=now) if subject else set()
+    return _told(may, decided.values(), finished, over)
 
 
 def price_of(project_id: str, organisation_id: str) -> Price | None:
@@ -61,28 +73,43 @@ def few(number: int) -> str:
     return f"fewer than {LEAST}" if number < LEAST else str(number)
 
 
-def _told(decided: Iterable[Decision], lengths: dict[str, int]) -> Preview:
-    permitted = ms = asking = 0
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """A performance that there is something of."""
+
+    id: str
+    performer: str
+    ms: int
+
+
+def _told(
+    may: Iterable[str], decided: Iterable[Decision], finished: Mapping[str, _Finished], over: Collection[str]
+) -> Preview:
+    permitted, asking = set(may), 0
     refused: Counter[str] = Counter()
+    people: dict[str, set[str]] = defaultdict(set)
     for one in decided:
-        if one.permitted:
-            permitted, ms = permitted + 1, ms + lengths[one.performance]
-        elif one.reason is Reason.ASK:
+        who = finished[one.performance].performer
+        if one.permitted:  # said just now, between the two questions
+            permitted.add(one.performance)
+        elif one.reason is Reason.ASK and who not in over:
             asking += 1
         else:
-            refused[one.reason.value] += 1
+            reason = NOT_ASKED_AGAIN if one.reason is Reason.ASK else one.reason.value
+            refused[reason] += 1
+            people[reason].add(who)
     return Preview(
-        performances=permitted,
-        ms=ms,
+        performances=len(permitted),
+        ms=sum(finished[one].ms for one in permitted),
         asking=few(asking),
         refused=few(refused.total()),
-        reasons=tuple((reason, n) for reason, n in refused.most_common() if n >= LEAST),
-        few=tuple(sorted(reason for reason, n in refused.items() if n < LEAST)),
+        reasons=tuple((reason, n) for reason, n in refused.most_common() if len(people[reason]) >= LEAST),
+        few=tuple(sorted(reason for reason in refused if len(people[reason]) < LEAST)),
     )
 
 
-def _lengths(project_id: str) -> Iterable[tuple[str, int]]:
+def _finished(project_id: str) -> Iterable[_Finished]:
     rows = Performance.objects.filter(take__scene__session__project_id=project_id, take__state="sealed")
-    for one, action, cut in rows.values_list("id", "take__action_ns", "take__cut_ns"):
+    for one, who, action, cut in rows.values_list("id", "performer_id", "take__action_ns", "take__cut_ns"):
         if cut is not None and cut > action:
-            yield one, (cut - action) // 1_000_000
+            yield _Finished(one, who, (cut - action) // 1_000_000)

@@ -48,6 +48,8 @@ class Clip:
     together: tuple[str, ...]
     grants: tuple[str, ...]
     may: bool
+    own_grants: tuple[str, ...] = ()  # of them, its own performer's: what the line may tell them
+    until: datetime | None = None  # so long if nobody says anything more
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,8 @@ def _clip(one: Inclusion, decision: Decision | None, *, has_keys: bool) -> Clip:
         together=tuple(one.together),
         grants=decision.grants if decision else (),
         may=decision is not None and has_keys and _within(one, decision),
+        own_grants=decision.grants_of(one.performer) if decision else (),
+        until=decision.until if decision else None,
     )
 
 

@@ -102,6 +102,18 @@ class Uses:
         if known and released is not None and (more := {str(r["performance"]) for r in line.rows} - released):
             yield Finding(line.index, "use", f"keys of {min(more)} were leased, which no release of this licence holds")
         yield from self._decide_again(line, licence, "was leased")
+        yield from self._beyond_an_end(line, licence)
+
+    def _beyond_an_end(self, line: Line, licence: Line | None) -> Iterator[Finding]:
+        """A yes that holds when keys are leased must still hold in the last moment of the lease."""
+        use = {**(licence.body if licence else {}), **line.body, "licensed_ms": licence.at_ms if licence else None}
+        for stated in line.rows:
+            row = {**stated, "partners": self._partners(stated)}
+            if self._judge.refusal(row, use, at_ms=int(line.body["expires_ms"]) - 1) == "ended" and not (
+                self._judge.refusal(row, use, at_ms=line.at_ms)
+            ):
+                text = f"keys of {row['performance']} were leased beyond the end of the yes to it"
+                yield Finding(line.index, "ended", text)
 
     def _decide_again(self, line: Line, licence: Line | None, done: str) -> Iterator[Finding]:
         use = {**(licence.body if licence else {}), **line.body, "licensed_ms": licence.at_ms if licence else None}
