@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from tests.core.audit_world import (
     DAY,
@@ -419,3 +420,18 @@ def never_paid() -> Files:
 @fraud("leaf")
 def second_genesis() -> Files:
     return _insert("session", Told("genesis", {"origin": "x", "key": "y"}, at_ms=11 * 60_000)).files()
+
+
+@fraud("ended")
+def leased_beyond_the_end_of_a_yes() -> Files:
+    """Ana's yes holds when the keys leave, and is over before the lease is."""
+    world = honest()
+    lease = world.line("lease")
+    ends = datetime.fromtimestamp((int(str(lease.body["expires_ms"])) - 60_000) / 1000, UTC)
+    world.lines = [
+        grant("per_ANA", one.at_ms, until=ends.isoformat())
+        if one.kind == "grant" and one.body["performer"] == "per_ANA"
+        else one
+        for one in world.lines
+    ]
+    return world.files()

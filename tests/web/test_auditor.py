@@ -56,14 +56,15 @@ def project() -> str:
     return casting.projects_of(person("pia").id)[0].id
 
 
-def released(*names: str, what: str = "understand-speech") -> int:
+def released(*names: str, what: str = "understand-speech", of: str = "") -> int:
+    of = of or project()
     rows = [
         record.Row(person(one).id, {"performance": f"prf_{one}", "performer": person(one).id, "grants": []})
         for one in names
     ]
-    body = {"release": f"rel_{what}", "project": project(), "digest": "d" * 64, "what": what, "where": "research"}
+    body = {"release": f"rel_{what}", "project": of, "digest": "d" * 64, "what": what, "where": "research"}
     with transaction.atomic():
-        return record.append(kind="release", body=body, about=[project()], rows=rows, now=now())
+        return record.append(kind="release", body=body, about=[of], rows=rows, now=now())
 
 
 def given(subject: str, by: str) -> int:
@@ -217,8 +218,9 @@ def test_nobody_is_their_own_auditor(scene: Played) -> None:
 
 def test_a_projects_auditor_reads_no_answer_of_another_project(scene: Played) -> None:
     """Ana accepted an offer elsewhere, ended it, reviewed a take there: none of it is this auditor's to read."""
-    ana, elsewhere = person("ana").id, played(title="Elsewhere")
-    seat = given(project(), "pia")
+    ana, mine = person("ana").id, project()
+    elsewhere = played(title="Elsewhere")
+    seat = given(mine, "pia")
     body = {"grant": "grt_elsewhere", "performer": ana, "uses": "1", "answers": {"research": "yes"}, "reach": "core",
             "until": "2027-01-01T00:00:00+00:00", "form": "recording", "partner": "no", "names": {},
             "project": elsewhere.project}  # fmt: skip
@@ -232,7 +234,7 @@ def test_a_projects_auditor_reads_no_answer_of_another_project(scene: Played) ->
         record.append(kind="review", body=reviewed, about=[ana], now=now())
         rows = [record.Row(person(one).id, {"performer": person(one).id}) for one in ("ana", "cy")]
         record.append(kind="suspend", body={"seat": "ust_1"}, about=[], rows=rows, now=now())
-    released("ana", "bo")
+    released("ana", "bo", of=mine)
     sequence_record.now()
     content = b"".join(signed_in("una").get(f"/auditor/seats/{seat}/bundle.zip").streaming_content)  # type: ignore[attr-defined]
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
