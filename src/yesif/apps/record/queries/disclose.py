@@ -76,7 +76,9 @@ def _bearing(subjects: Collection[str]) -> _Bearing:
     lines = Concern.objects.filter(about__in=subjects).values("line_id")
     performances: set[str] = set()
     grants: set[str] = set()
-    for body in RowOf.objects.filter(line_id__in=lines, body__isnull=False).values_list("body", flat=True).iterator():
+    for body in RowOf.objects.filter(line_id__in=lines).values_list("body", flat=True).iterator():
+        if body is None:
+            continue  # destroyed with its person's keys
         performances.add(str(body.get("performance", "")))
         grants.update(map(str, body.get("grants") or ()))
     return _Bearing(frozenset(subjects), frozenset(people_in(subjects)), frozenset(performances - {""}),
@@ -87,7 +89,9 @@ def _those_that_bear(found: "QuerySet[Line]", bearing: _Bearing) -> set[int]:
     """Numbers of these lines of people that bear on the subject; a revocation does where what it ends does."""
     kept: set[int] = set()
     granted: set[str] = set()
-    for seq, kind, body in found.filter(body__isnull=False).order_by("seq").values_list("seq", "kind", "body"):
+    for seq, kind, body in found.order_by("seq").values_list("seq", "kind", "body"):
+        if body is None:
+            continue
         if kind == "revoke":
             bears = str(body.get("grant")) in granted
         elif bears := bearing.has(kind, body):
