@@ -217,6 +217,17 @@ def test_light_movement_and_sharpness_are_those_of_the_pictures() -> None:
     assert list(rows["sharpness"]) == [0, 0, 0]
 
 
+def test_light_in_studio_range_is_told_in_full_range() -> None:
+    stage, rows = PictureLook(), Rows()
+    stage.start(rows)
+    for number, code in enumerate((16, 126, 200, 235, 250)):
+        planes = [np.full((72, 128), code, np.uint8), *[np.full((36, 64), 128, np.uint8)] * 2]
+        stage.on_video(Picture(*planes, t_ns=number, full_range=False, bt709=False))
+    stage.finish()
+    assert list(rows["luma"]) == [0, 128, 214, 255, 255]
+    assert list(rows["bright"]) == [0, 0, 0, 1, 1]
+
+
 def test_a_blurred_picture_is_less_sharp() -> None:
     picture = np.random.default_rng(0).integers(0, 255, (120, 160), np.uint8)
     soft = np.asarray(Image.fromarray(picture).resize((40, 30)).resize((160, 120)))

@@ -1,4 +1,5 @@
-"""Cut a turned square out of a frame, straight from its Y, U and V planes: only the pixels a net reads become RGB."""
+"""Cut a turned square out of a frame, straight from its Y, U and V planes: no full-frame RGB, and none at all for nets
+that read planes."""
 
 from dataclasses import dataclass
 
@@ -37,6 +38,26 @@ def crop_rgb(picture: Picture, square: Square, size: int) -> NDArray[np.float32]
     return rgb(luma, u, v, full_range=picture.full_range, bt709=picture.bt709)
 
 
+def crop_planes(picture: Picture, square: Square, size: int) -> tuple[NDArray[np.uint8], float]:
+    """The square for a net that reads planes (`graphs.Graph.from_planes`), and its mean luma, 0..255 of full range.
+
+    [size / 2 + 1, size / 2 + 1, 6] uint8: four lumas of a block of 2 × 2, row by row, and its two chromas; the last row
+    and column are black, as is what lies outside the picture.
+    """
+    black, white = (0, 255) if picture.full_range else (16, 235)
+    luma = _cut(picture.luma, square, size, scale=1, outside=black)
+    if not picture.full_range:
+        luma = np.clip(luma, black, white)  # blacker than black is black to a net that was shown RGB
+    half = size // 2
+    planes = np.empty((half + 1, half + 1, 6), np.uint8)
+    planes[half], planes[:, half] = (blank := (black,) * 4 + (128, 128)), blank
+    for place in range(4):
+        planes[:half, :half, place] = luma[place // 2 :: 2, place % 2 :: 2]
+    planes[:half, :half, 4] = _cut(picture.u, square, half, scale=2, outside=128)
+    planes[:half, :half, 5] = _cut(picture.v, square, half, scale=2, outside=128)
+    return planes, (float(luma[::2, ::2].mean()) - black) * 255 / (white - black)
+
+
 def rgb(
     luma: NDArray[np.uint8], u: NDArray[np.uint8], v: NDArray[np.uint8], *, full_range: bool, bt709: bool
 ) -> NDArray[np.float32]:
@@ -70,21 +91,31 @@ def letterbox(picture: Picture, size: int) -> tuple[NDArray[np.float32], Square]
 def _cut(plane: NDArray[np.uint8], square: Square, size: int, *, scale: int, outside: int) -> NDArray[np.uint8]:
     """Sample a plane, which holds one pixel for `scale` of the picture.
 
-    Luma: the mean of four samples a pixel, which is as good as bilinear here and half the cost. Chroma: one sample.
+    Luma: the mean of two samples a pixel, a quarter of it to either side on its diagonal. Points found in it lie
+    within a tenth of a percent of the eyes' distance from those of bilinear sampling, at a third of the cost. Chroma: one
+    sample.
     """
     x, y, side = square.x / scale, square.y / scale, square.side / scale
     image, x, y = _around(plane, x, y, side)
-    fine = 2 if scale == 1 else 1
     shrink = int(side / size / 1.5)
     if shrink >= 2:
         image, x, y = _reduce(image, x, y, side, shrink)
         side /= shrink
-    count = size * fine
-    step = side / count
-    cosine, sine = np.cos(square.angle) * step, np.sin(square.angle) * step
-    matrix = (cosine, -sine, x - (cosine - sine) * count / 2, sine, cosine, y - (sine + cosine) * count / 2)
-    cut = image.transform((count, count), Image.Transform.AFFINE, matrix, Image.Resampling.NEAREST, fillcolor=outside)
-    return np.asarray(cut.reduce(fine) if fine > 1 else cut)
+    step = side / size
+    cosine, sine = float(np.cos(square.angle)) * step, float(np.sin(square.angle)) * step
+
+    def sampled(aside: float) -> NDArray[np.uint8]:
+        from_middle = aside - size / 2
+        place = (x + (cosine - sine) * from_middle, y + (sine + cosine) * from_middle)
+        matrix = (cosine, -sine, place[0], sine, cosine, place[1])
+        return np.asarray(
+            image.transform((size, size), Image.Transform.AFFINE, matrix, Image.Resampling.NEAREST, fillcolor=outside)
+        )
+
+    if scale > 1:
+        return sampled(0)
+    one, other = sampled(-0.25), sampled(0.25)
+    return (one >> 1) + (other >> 1) + (one & other & 1)
 
 
 def _around(plane: NDArray[np.uint8], x: float, y: float, side: float) -> tuple[Image.Image, float, float]:

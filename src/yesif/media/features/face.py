@@ -30,7 +30,7 @@ class FaceMesh(Listener):
         self._blank = np.full((self._nets.points, 3), np.nan, np.float32)
         self.recipe = Recipe(
             stage="face",
-            version=2,
+            version=3,
             method=f"BlazeFace and face mesh ({backend}) on LiteRT, tracked from frame to frame, no smoothing",
             columns=self._columns(),
             params={"backend": backend, "every": every, "grid_per_px": _GRID},

@@ -20,7 +20,8 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from yesif.media.features.crop import Square, crop_rgb, letterbox
+from yesif.media.features.crop import Square, crop_planes, letterbox
+from yesif.media.features.graphs import reading_planes
 from yesif.media.models import find, named
 from yesif.media.stage import ModelUse, Picture
 
@@ -61,9 +62,9 @@ class Net:
         given = {output["name"]: output["index"] for output in self._net.get_output_details()}
         self._outputs = list(given.values()) if outputs is None else [given[name] for name in outputs]
 
-    def __call__(self, values: Floats) -> list[Floats]:
+    def __call__(self, values: Floats | NDArray[np.uint8]) -> list[Floats]:
         """Its outputs, in their order, without the batch dimension's meaning: copies that may be kept."""
-        self._net.set_tensor(self._input, np.ascontiguousarray(values[None], np.float32))
+        self._net.set_tensor(self._input, np.ascontiguousarray(values[None]))
         self._net.invoke()
         return [self._net.get_tensor(index) for index in self._outputs]
 
@@ -111,16 +112,24 @@ class MeshNet:
     POINTS = 468
 
     def __init__(self, content: bytes) -> None:
-        self._net = Net(content)
+        self._content = content
+        self._nets: dict[tuple[bool, bool], Net] = {}
 
     def __call__(self, picture: Picture, square: Square) -> Face | None:
-        image = crop_rgb(picture, square, self.SIZE)
-        outputs = self._net(image)
+        planes, luma = crop_planes(picture, square, self.SIZE)
+        outputs = self._net_for(picture)(planes)
         score = sigmoid(float(outputs[1].reshape(-1)[0]))
         if score < _FOUND:
             return None
         points = square.to_picture(outputs[0].reshape(self.POINTS, 3), self.SIZE)
-        return Face(points, score, float(image[::2, ::2].mean()) * 255)
+        return Face(points, score, luma)
+
+    def _net_for(self, picture: Picture) -> Net:
+        """The net for this kind of colour; a track has one kind, so one net is made."""
+        colour = (picture.full_range, picture.bt709)
+        if colour not in self._nets:
+            self._nets[colour] = Net(reading_planes(self._content, *colour))
+        return self._nets[colour]
 
 
 class MeshNetV2(MeshNet):

@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 
 from yesif.media.stage import Column, Listener, Need, Picture, Recipe
 
+_FULL = np.arange(256)
+_STUDIO = np.clip((_FULL - 16) * 255 // 219, 0, 255)
 _EVERY = 6  # movement is measured on every sixth pixel of every sixth row
 
 
@@ -14,11 +16,11 @@ class PictureLook(Listener):
     needs: frozenset[Need] = frozenset({"yuv"})
 
     def __init__(self) -> None:
-        self._before: NDArray[np.int16] | None = None
+        self._before: NDArray[np.uint8] | None = None
         self._rows: list[tuple[int, float, float, float, float, float]] = []
         self.recipe = Recipe(
             stage="picture",
-            version=1,
+            version=2,
             method="mean, shares and Laplacian of the luma; mean |difference| to the frame before on every 6th pixel",
             columns=(
                 Column("t_ns", "int64", "ns", "when the frame is shown, on the take's clock"),
@@ -32,13 +34,15 @@ class PictureLook(Listener):
         )
 
     def on_video(self, picture: Picture) -> None:
-        small = picture.luma[::_EVERY, ::_EVERY].astype(np.int16)
-        seen = small if picture.full_range else np.clip((small - 16) * 255 // 219, 0, 255)
-        count = seen.size
-        same_size = self._before is not None and self._before.shape == small.shape
-        motion = float(np.abs(small - self._before).mean()) if same_size and self._before is not None else float("nan")
-        dark, bright = np.count_nonzero(seen < 32) / count, np.count_nonzero(seen > 245) / count
-        self._rows.append((picture.t_ns, float(seen.mean()), dark, bright, sharpness(picture.luma), motion))
+        small = np.ascontiguousarray(picture.luma[::_EVERY, ::_EVERY])
+        shades = np.bincount(small.ravel(), minlength=256)
+        seen = _FULL if picture.full_range else _STUDIO  # what each code is, in 0..255
+        mean, dark, bright = (float(shades @ weights) / small.size for weights in (seen, seen < 32, seen > 245))
+        motion = float("nan")
+        if self._before is not None and self._before.shape == small.shape:
+            moved = np.maximum(small, self._before) - np.minimum(small, self._before)
+            motion = int(moved.sum(dtype=np.uint64)) / small.size
+        self._rows.append((picture.t_ns, mean, dark, bright, sharpness(picture.luma), motion))
         self._before = small
         if len(self._rows) >= 512:
             self._give()

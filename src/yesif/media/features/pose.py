@@ -34,7 +34,7 @@ class BodyPose(Listener):
         self._points: list[NDArray[np.float32]] = []
         self.recipe = Recipe(
             stage="pose",
-            version=1,
+            version=2,
             method="BlazePose detector and lite landmarks on LiteRT, followed from look to look, no smoothing",
             columns=(
                 Column("t_ns", "int64", "ns", "when the frame is shown, on the take's clock"),

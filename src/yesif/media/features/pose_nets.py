@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yesif.media.features.crop import Square, crop_rgb, letterbox
+from yesif.media.features.graphs import giving_only
 from yesif.media.features.nets import Net, sigmoid
 from yesif.media.models import find, named
 from yesif.media.stage import ModelUse, Picture
@@ -63,7 +64,8 @@ class BodyNet:
     SIZE = 256
 
     def __init__(self, content: bytes) -> None:
-        self._net = Net(content, ("Identity", "Identity_1"))
+        outputs = ("Identity", "Identity_1")  # the heatmaps and the outline of the body are not worked out
+        self._net = Net(giving_only(content, outputs), outputs)
 
     def __call__(self, picture: Picture, square: Square) -> tuple[Body, Square] | None:
         numbers, flag = self._net(crop_rgb(picture, square, self.SIZE))
