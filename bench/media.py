@@ -33,7 +33,8 @@ from yesif.media.features.f0 import Pitch, pitch
 from yesif.media.features.face import FaceMesh
 from yesif.media.features.measure import measure_track
 from yesif.media.features.menu import PROFILES, Skipped, Wanted, listeners
-from yesif.media.features.vad import FRAME, Silero, SpeechActivity
+from yesif.media.features.vad import SpeechActivity
+from yesif.media.features.vad_net import FRAME, Silero
 from yesif.media.stage import UNMOVED, Hearer, Listener, Need, Picture, Stage
 from yesif.media.synthetic import planes, voice_of, write_recording
 

@@ -35,7 +35,8 @@ from yesif.media.features.rhythm_level import SpeechLevel, speech_level
 from yesif.media.features.transcript import HeardWord
 from yesif.media.features.transcript_align import Aligner
 from yesif.media.features.transcript_sounds import sounds_of, syllables_of
-from yesif.media.features.vad import FRAME, Silero, SpeechActivity
+from yesif.media.features.vad import SpeechActivity
+from yesif.media.features.vad_net import FRAME, Silero
 from yesif.media.features.voice_quality import VoiceQuality, qualities
 from yesif.media.models import find
 from yesif.media.stage import UNMOVED, Block, Listener, Need, Stage

@@ -1,4 +1,4 @@
-"""Nets made cheaper at load say what they said before: the same bits, or the same points where colours are folded in."""
+"""Nets made cheaper at load say what they said: the same bits, or the same points where colours are folded in."""
 
 import numpy as np
 import pytest

@@ -15,7 +15,8 @@ from tests.shared import shared
 from yesif.media.decode import decode
 from yesif.media.features.energy import Energy, Loudness, integrated_lufs
 from yesif.media.features.f0 import Pitch, pitch
-from yesif.media.features.vad import FRAME, Silero, SpeechActivity, speech_spans
+from yesif.media.features.vad import SpeechActivity, speech_spans
+from yesif.media.features.vad_net import FRAME, Silero
 from yesif.media.models import find
 from yesif.media.stage import UNMOVED
 from yesif.media.synthetic import part, voice_of
@@ -25,16 +26,21 @@ def at16k(seed: int, seconds: float) -> NDArray[np.float32]:
     return voice_of(seed, seconds)[::3].copy()
 
 
-def test_speech_activity_is_that_of_the_step_by_step_loop_to_the_bit() -> None:
+def test_speech_activity_is_that_of_the_published_net_step_by_step_to_the_bit() -> None:
     model = find("silero-vad", models_dir())
     sound = at16k(0, 6)
     sound = sound[: len(sound) // FRAME * FRAME]
-    step, whole = Silero(model), Silero(model)
-    steps = np.concatenate([step(sound[i : i + FRAME]) for i in range(0, len(sound), FRAME)])
-    assert np.array_equal(steps, whole(sound))
+    published = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
+    h, c, before = np.zeros((1, 1, 128), np.float32), np.zeros((1, 1, 128), np.float32), np.zeros(64, np.float32)
+    steps = np.zeros(0, np.float32)
+    for frame in sound.reshape(-1, FRAME):
+        probability, h, c = published.run(None, {"input": np.hstack([before, frame])[None], "h": h, "c": c})
+        steps, before = np.append(steps, probability), frame[-64:]
+    own = Silero(model)
+    assert np.array_equal(steps, np.concatenate([own(sound[i : i + FRAME]) for i in range(0, len(sound), FRAME)]))
+    assert np.array_equal(steps, Silero(model)(sound))
     rows = listen(SpeechActivity(models_dir()), sound, 16_000)
     assert np.array_equal(rows["speech"], steps)
-    assert onnxruntime.get_device() == "CPU"
 
 
 def test_speech_is_found_where_words_are_said() -> None:

@@ -10,37 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
+from yesif.media.features.vad_net import FRAME, Silero
 from yesif.media.models import find, named
 from yesif.media.stage import Block, Column, Listener, ModelUse, Need, Recipe
-
-FRAME = 512
-"""Samples in one frame: 32 ms at 16 kHz."""
-_CONTEXT = 64
-
-
-class Silero:
-    """The net with its state: feed it whole frames, in order."""
-
-    def __init__(self, model: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-        self._h = np.zeros((1, 1, 128), np.float32)
-        self._c = np.zeros((1, 1, 128), np.float32)
-        self._context = np.zeros(_CONTEXT, np.float32)
-
-    def __call__(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Speech probability 0..1 of each frame in `samples` (a multiple of 512 samples, 16 kHz, ±1)."""
-        frames = samples.reshape(-1, FRAME)
-        before = np.vstack([self._context, frames[:-1, -_CONTEXT:]])
-        self._context = frames[-1, -_CONTEXT:]
-        fed = {"input": np.hstack([before, frames]), "h": self._h, "c": self._c}
-        probabilities, self._h, self._c = self._session.run(None, fed)
-        return np.asarray(probabilities, np.float32)
 
 
 class SpeechActivity(Listener):
