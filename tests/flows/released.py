@@ -26,6 +26,8 @@ from yesif.flows import engine
 from yesif.flows.build_release import start_build, use_of
 from yesif.flows.runner import InlineRunner
 from yesif.media import strongbox
+from yesif.media.features import blinks, prominence, rhythm, synchrony
+from yesif.media.features.shelf import PAIR_STAGES
 from yesif.media.stage import Column, Recipe
 from yesif.media.store import open_store
 from yesif.media.tables import TableWriter
@@ -75,7 +77,12 @@ RECIPES = {
             Column("source", "string", "1", "engine"),
         ),
     ),
+    "blinks": ("face", blinks.RECIPE.columns),
+    "rhythm": ("voice", rhythm.RECIPE.columns),
+    "prominence": ("words", prominence.RECIPE.columns),
+    "synchrony_voice": ("voice", synchrony.recipe("synchrony_voice").columns),
 }
+MADE_FROM = {"prominence": "words", "blinks": "face"}
 
 
 def project() -> Project:
@@ -160,7 +167,7 @@ def _fill(one: Performance, name: str, *, without: tuple[str, ...] = (), **_: An
         if "camera" not in without:
             _track(one, "camera", camera(folder / "c.mp4", seed), "video/mp4")
         for stage, rows in _rows(name, position).items():
-            if stage not in without:
+            if stage not in without and MADE_FROM.get(stage) not in without:
                 _table(one, stage, rows, folder)
     Finding.objects.create(
         performance=one,
@@ -194,7 +201,7 @@ def _table(one: Performance, stage: str, rows: Mapping[str, Any], folder: Path) 
     writer = TableWriter(folder / f"{stage}.parquet", recipe, {"track": one.id})
     writer.add(rows)
     writer.close({})
-    boxes, joint = boxes_of(take_id=one.take_id, now=NOW), stage == "turns"
+    boxes, joint = boxes_of(take_id=one.take_id, now=NOW), stage in PAIR_STAGES
     box = boxes.joint if joint else boxes.own[one.id]
     assert box is not None
     blob = strongbox.put_file(open_store(settings.STORAGE), box, folder / f"{stage}.parquet")
@@ -240,6 +247,42 @@ def _rows(name: str, position: str) -> dict[str, dict[str, Any]]:
             "text": ["word-of", name],
             "conf": np.array([0.9, 0.8], np.float32),
             "source": ["test", "test"],
+        },
+        **_lasting(spoken, ms),
+    }
+
+
+def _lasting(spoken: tuple[int, int], ms: int) -> dict[str, dict[str, Any]]:
+    """Rows of the tables with one row a stretch."""
+    start, end = spoken[0], spoken[1]
+    return {
+        "blinks": {
+            "start_ns": np.array([100 * ms, 1700 * ms]),
+            "end_ns": np.array([250 * ms, 1900 * ms]),
+            "depth": np.array([0.75, 1.0], np.float32),
+            "source": ["blendshapes", "blendshapes"],
+        },
+        "rhythm": {
+            "start_ns": np.array([start, 1600 * ms]),
+            "end_ns": np.array([end, 1900 * ms]),
+            "syllables": np.array([2, 1], np.int32),
+            "rate_per_s": np.array([4.0, 3.5], np.float32),
+            "pause_before_ms": np.array([np.nan, 1600 - end // ms], np.float32),
+        },
+        "prominence": {
+            "start_ns": np.array([start, start + 200 * ms]),
+            "end_ns": np.array([start + 150 * ms, start + 400 * ms]),
+            "prominence": np.array([0.5, 2.25], np.float32),
+            "boundary": np.array([0.25, np.nan], np.float32),
+            "syllables": np.array([2, 1], np.int32),
+        },
+        "synchrony_voice": {
+            "signal": ["level", "pitch"],
+            "start_ns": np.array([0, 0]),
+            "end_ns": np.array([1900 * ms, 1900 * ms]),
+            "r": np.array([0.5, -0.25], np.float32),
+            "lag_ms": np.array([300, -100], np.float32),
+            "chance": np.array([0.125, 0.125], np.float32),
         },
     }
 

@@ -115,6 +115,9 @@ WORDS = Table(
         _END,
         Column("word", "string", "as said"),
         Column("score", "float64", "how sure the method is", "0–1", "the method gives none"),
+        Column("prominence", "float64", "emphasis: about 0 unstressed, above 2 emphatic", "", "not measured"),
+        Column("boundary", "float64", "strength of the boundary after it", "", "not measured, or silence follows"),
+        Column("syllables", "int64", "of its pronunciation", "", "not measured"),
     ),
 )
 TURNS = Table(
@@ -128,6 +131,51 @@ TURNS = Table(
         _END,
         Column("kind", "string", "turn | backchannel"),
         Column("overlap", "bool", "the partner spoke too", empty="the partner is not in this release"),
+    ),
+)
+BLINKS = Table(
+    "blinks",
+    "When the eyes closed for a moment",
+    ("file_id", "index"),
+    (
+        _FILE,
+        Column("index", "int64", "0 is the first"),
+        _START,
+        _END,
+        Column("depth", "float64", "how far they closed: 1 is shut", "0–1"),
+    ),
+)
+RHYTHM = Table(
+    "rhythm",
+    "How fast was spoken, for each stretch of speech without a pause",
+    ("file_id", "index"),
+    (
+        _FILE,
+        Column("index", "int64", "0 is the first stretch"),
+        _START,
+        _END,
+        Column("syllables", "int64", "heard in it", "syllables"),
+        Column("rate_per_s", "float64", "articulation rate", "syllables/s"),
+        Column(
+            "pause_before_ms", "float64", "since the stretch before", "ms", "the first, or something is sealed there"
+        ),
+    ),
+)
+SYNCHRONY = Table(
+    "synchrony",
+    "How alike two performers moved and sounded, in windows, beside what chance gives",
+    ("file_id", "signal", "start_s"),
+    (
+        _FILE,
+        Column("index", "int64", "0 is the first window of a table"),
+        Column("signal", "string", "level | pitch | motion"),
+        _START,
+        _END,
+        Column("r", "float64", "correlation at the lag where it is strongest", "−1–1", "too little of either"),
+        Column("lag_ms", "float64", "that lag; positive: the partner follows", "ms", "too little of either"),
+        Column(
+            "chance", "float64", "mean strongest |r| of windows never played together", "0–1", "too little, or sealed"
+        ),
     ),
 )
 ANNOTATIONS = Table(
@@ -264,6 +312,9 @@ CANONICAL = (
     RECORDINGS,
     WORDS,
     TURNS,
+    BLINKS,
+    RHYTHM,
+    SYNCHRONY,
     ANNOTATIONS,
     AGREEMENT,
     FEATURES,

@@ -3,6 +3,7 @@
 stage:column      a column of a dense table (one row an instant), e.g. face:blendshapes
 stage:pts_s       when each row is, seconds of take time
 stage:is_valid    whether the row holds a measurement
+stage:start_s     of a table with one row a stretch (blinks, rhythm): where it begins, seconds of take time; so end_s
 time:pts_s        the instants of the pictures (or, without any, of the first stage)
 """
 
@@ -16,6 +17,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from yesif.core.corpus.npz import Array
+from yesif.flows.release import stretches
 from yesif.media import tables
 from yesif.media.strongbox import Source, readable
 
@@ -43,12 +45,12 @@ class ArrayFacts:
 
 
 def facts_of(path: Source, part: str) -> list[ArrayFacts]:
-    """The arrays one table gives; none for a table of intervals (words, turns)."""
+    """The arrays one table gives; none for words, speech and turns, which have forms of their own."""
     schema = pq.read_schema(readable(path))
-    if "t_ns" not in schema.names:
-        return []
     told = tables.about(path)
     stage = str(told["stage"])
+    if "t_ns" not in schema.names and stage not in stretches.STAGES:
+        return []
     models = ", ".join(f"{one['name']} {one['version']}" for one in told["models"])
 
     def fact(column: str, shape: Shape, unit: str, about: str, name: str = "") -> ArrayFacts:
@@ -56,12 +58,21 @@ def facts_of(path: Source, part: str) -> list[ArrayFacts]:
             f"{stage}:{name or column}", *shape, (stage, column), unit, part, models, str(told["version"]), about
         )
 
-    found = [
-        fact("t_ns", ("<f8", ()), "s", "take time of each row", "pts_s"),
-        fact("valid", ("|b1", ()), "", "the row holds a measurement", "is_valid"),
-    ]
+    if "t_ns" in schema.names:
+        found = [
+            fact("t_ns", ("<f8", ()), "s", "take time of each row", "pts_s"),
+            fact("valid", ("|b1", ()), "", "the row holds a measurement", "is_valid"),
+        ]
+    else:
+        found = [
+            fact("start_ns", ("<f8", ()), "s", "take time at which each row begins", "start_s"),
+            fact("end_ns", ("<f8", ()), "s", "take time at which each row ends", "end_s"),
+        ]
+    if "signal" in schema.names:
+        names = ", ".join(f"{code} {name}" for code, name in enumerate(stretches.codes(stage)))
+        found.append(fact("signal", ("<i2", ()), "", f"what is compared: {names}"))
     for column in schema:
-        if column.name not in ("t_ns", "valid") and (shape := _shape(column)):
+        if column.name not in ("t_ns", "valid", "start_ns", "end_ns") and (shape := _shape(column)):
             meta = {key.decode(): value.decode() for key, value in (column.metadata or {}).items()}
             found.append(fact(column.name, shape, meta.get("unit", ""), meta.get("says", "")))
     return found
@@ -94,7 +105,7 @@ def of_config(samples: Iterable[Sequence[ArrayFacts]]) -> tuple[ArrayFacts, ...]
         for (descr, rest), one in sorted(shapes.items()):
             name = one.name if len(shapes) == 1 else f"{one.name}_{'x'.join(map(str, rest)) or descr[1:]}"
             whole.append(replace(one, name=name))
-    stages = sorted({one.source[0] for one in whole})
+    stages = sorted({one.source[0] for one in whole if one.source[1] == "t_ns"})
     lead = next((stage for stage in (*_LEADS, *stages) if stage in stages), None)
     if lead is not None:
         whole.append(ArrayFacts("time:pts_s", "<f8", (), (lead, "t_ns"), "s", about=f"take time of each row of {lead}"))
@@ -102,15 +113,25 @@ def of_config(samples: Iterable[Sequence[ArrayFacts]]) -> tuple[ArrayFacts, ...]
 
 
 def arrays(
-    wanted: Sequence[ArrayFacts], paths: Mapping[str, Source], sealed: Sequence[tuple[int, int]], *, end_ns: int
+    wanted: Sequence[ArrayFacts],
+    paths: Mapping[str, Source],
+    sealed: Sequence[tuple[int, int]],
+    *,
+    end_ns: int,
+    side: int = 0,
 ) -> dict[str, Array]:
     """The arrays of one sample; a stage it lacks gives arrays without rows. `paths`: stage to its table.
 
-    Rows before action or from `end_ns` on are not there; rows at a sealed span are, and hold nothing.
+    Rows before action or from `end_ns` on are not there; rows at a sealed span are, and hold nothing; a stretch that
+    touches one is not there.
     """
     columns: dict[str, dict[str, Any]] = {}
     open_rows: dict[str, NDArray[np.bool_]] = {}
     for stage, path in paths.items():
+        if stage in stretches.STAGES:
+            found = stretches.rows(path, stage, sealed, side=side, end_ns=end_ns)
+            columns[stage], open_rows[stage] = dict(found), np.ones(len(found["start_ns"]), bool)
+            continue
         read = tables.read(path)
         if "t_ns" in read:
             t = np.asarray(read["t_ns"], np.int64)
@@ -136,14 +157,15 @@ def _array(one: ArrayFacts, read: Mapping[str, Any] | None, rows: NDArray[np.boo
     if column == "valid":
         return _packed(one, rows)
     values = np.asarray(read[column])
-    if column == "t_ns":
+    if column in ("t_ns", "start_ns", "end_ns"):
         return _packed(one, values / 1e9)
     if values.shape[1:] != one.rest:
         return Array(one.descr, (0, *one.rest), b"")
     if one.descr == "|b1":
         return _packed(one, values & rows.reshape(-1, *[1] * len(one.rest)))
     numbers = values.astype(one.descr)
-    numbers[~rows] = np.nan
+    if numbers.dtype.kind == "f":
+        numbers[~rows] = np.nan
     return _packed(one, numbers)
 
 

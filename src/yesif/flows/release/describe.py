@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import av
 
@@ -22,14 +23,16 @@ from yesif.core.corpus.plan import (
     REJECTED,
     Plan,
 )
+from yesif.flows.release import stretches
 from yesif.flows.release.sample import heard, note, place_of, sync, told, verdict
 from yesif.flows.release.values import SampleInput, Terms
 from yesif.media.deliver.camera import is_whole
 from yesif.media.deliver.voice import RATE, bit_depth
+from yesif.media.features.synchrony import SIGNALS
 from yesif.media.strongbox import readable
 
 Row = dict[str, object]
-SEALED_AWAY = ("roles", "words", "turns", "annotations", "agreement", "qa_findings")
+SEALED_AWAY = ("roles", "words", "turns", "blinks", "rhythm", "synchrony", "annotations", "agreement", "qa_findings")
 """Tables that are empty in a sealed release."""
 
 NOT_PLAIN = "not-in-plain"
@@ -114,6 +117,9 @@ def _tables(plan: Plan, samples: Sequence[SampleInput], terms: Terms) -> dict[st
         "recordings": [_recording(one) for one in samples],
         "words": _words(samples),
         "turns": _turns(samples),
+        "blinks": _stretches(samples, "blinks"),
+        "rhythm": _stretches(samples, "rhythm"),
+        "synchrony": (row for stage in SIGNALS for row in _stretches(samples, stage)),
         "features": _features(samples),
         "consent": [_consent(one, terms) for one in samples],
         "splits": _unique(_splits(samples), "participant_key"),
@@ -251,9 +257,34 @@ def _picture(one: SampleInput) -> tuple[int | None, int | None, int | None]:
 
 def _words(samples: Iterable[SampleInput]) -> Iterator[Row]:
     for one in samples:
+        stressed = {(row["start_s"], row["end_s"]): row for row in _stretches([one], "prominence")}
         for index, word in enumerate(heard(one).words):
             times = {"start_s": word.start_ns / 1e9, "end_s": word.end_ns / 1e9}
-            yield {"file_id": str(one.key), "index": index, "word": word.text, "score": word.score, **times}
+            stress = stressed.get((times["start_s"], times["end_s"]), {})
+            stress = {name: stress.get(name) for name in ("prominence", "boundary", "syllables")}
+            yield {"file_id": str(one.key), "index": index, "word": word.text, "score": word.score, **times, **stress}
+
+
+def _stretches(samples: Iterable[SampleInput], stage: str) -> Iterator[Row]:
+    """The rows of a table with one row a stretch, as far as they may leave."""
+    for one in samples:
+        if stage not in one.paths:
+            continue
+        found = stretches.rows(one.paths[stage], stage, one.cut, side=one.side, end_ns=one.material.duration_ns)
+        signals = stretches.codes(stage) if stage in SIGNALS else ()
+        for index in range(len(found["start_ns"])):
+            row = {name: _plain(values[index]) for name, values in found.items()}
+            start, end = row.pop("start_ns"), row.pop("end_ns")
+            if signals:
+                row["signal"] = signals[int(found["signal"][index])]
+            times = {"start_s": int(start or 0) / 1e9, "end_s": int(end or 0) / 1e9}
+            yield {"file_id": str(one.key), "index": index, **times, **row}
+
+
+def _plain(value: Any) -> float | int | None:
+    """A number of an array as a cell: nothing where it is NaN."""
+    number: float | int = value.item()
+    return None if number != number else number
 
 
 def _turns(samples: Iterable[SampleInput]) -> Iterator[Row]:

@@ -34,6 +34,7 @@ from yesif.flows.release import arrays, uses
 from yesif.flows.release.describe import NOT_PLAIN
 from yesif.flows.release.values import SampleInput, Terms
 from yesif.media.features.shelf import PAIR_STAGES
+from yesif.media.features.synchrony import SIGNALS
 from yesif.media.strongbox import Box, Sealed, Source
 
 _WAV_BYTES_PER_S = 48_000 * 3
@@ -248,11 +249,15 @@ def _boxes(made: Plan, material: Mapping[str, Material]) -> dict[str, Box]:
 def _tables(
     it: Material, parts: frozenset[str], placed: Placed, boxes: Mapping[str, Box]
 ) -> tuple[tuple[TableFacts, Source], ...]:
-    """Tables of parts that may leave; alone, none that was measured on the pair."""
+    """Tables of parts that may leave; alone, none that was measured on the pair; where the two allow different parts,
+    none that tells how alike they are."""
+    alike = placed.partner is not None and placed.config.startswith("dyad-")
     return tuple(
         (table, Sealed(settings.STORAGE, boxes[table.box], table.sha256))
         for table in it.tables
-        if table.part in parts and (placed.partner is not None or not (table.joint or table.stage in PAIR_STAGES))
+        if table.part in parts
+        and (placed.partner is not None or not (table.joint or table.stage in PAIR_STAGES))
+        and (alike or table.stage not in SIGNALS)
     )
 
 

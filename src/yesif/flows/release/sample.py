@@ -26,7 +26,7 @@ def contents(one: SampleInput, terms: Terms, scratch: Path) -> Contents:
     made: dict[str, Any] = {"json": sample_json(value(one, terms))}
     shapes = {}
     if "npz" in one.members:
-        packed = arrays(one.arrays, one.paths, one.cut, end_ns=length)
+        packed = arrays(one.arrays, one.paths, one.cut, end_ns=length, side=one.side)
         made["npz"] = write_npz(packed)
         shapes = {name: (array.descr, array.shape) for name, array in packed.items()}
     if one.voice is not None:
