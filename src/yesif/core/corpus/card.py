@@ -216,8 +216,8 @@ _NOTES = """## What to know
 - Times are seconds of take time: 0 is "action". The voices of partners lie on it to the sample; `sync` tells how well.
 - The picture keeps its own times; add `sync.av_offset_s` to get take time.
 - In the `.npz`, NaN means not measured and `…:is_valid` says where; nothing is filled with zeros.
-- Blinks, rhythm, emphasis of words and synchrony have one row a stretch: `…:start_s`, `…:end_s`. Emphasis and synchrony \
-are relative: to the words around, and to the chance that stands beside them.
+- Blinks, rhythm, emphasis of words and synchrony have one row a stretch: `…:start_s`, `…:end_s`. Emphasis and \
+synchrony are relative: to the words around, and to the chance that stands beside them.
 - What a performer sealed is silent and black in both partners' samples, and in no array, word or turn.
 - Splits are by person, sealed when each performer joined. Ids do not join across licences.
 - Tables are in `metadata/`; every column tells its unit and what an empty value means."""
