@@ -273,12 +273,12 @@ def _stretches(samples: Iterable[SampleInput], stage: str) -> Iterator[Row]:
         found = stretches.rows(one.paths[stage], stage, one.cut, side=one.side, end_ns=one.material.duration_ns)
         signals = stretches.codes(stage) if stage in SIGNALS else ()
         for index in range(len(found["start_ns"])):
-            row = {name: _plain(values[index]) for name, values in found.items()}
-            start, end = row.pop("start_ns"), row.pop("end_ns")
+            row: Row = {name: _plain(values[index]) for name, values in found.items()}
+            start, end = (int(found[name][index]) for name in ("start_ns", "end_ns"))
             if signals:
                 row["signal"] = signals[int(found["signal"][index])]
-            times = {"start_s": int(start or 0) / 1e9, "end_s": int(end or 0) / 1e9}
-            yield {"file_id": str(one.key), "index": index, **times, **row}
+            del row["start_ns"], row["end_ns"]
+            yield {"file_id": str(one.key), "index": index, "start_s": start / 1e9, "end_s": end / 1e9, **row}
 
 
 def _plain(value: Any) -> float | int | None:

@@ -114,7 +114,8 @@ def _cut(plane: NDArray[np.uint8], square: Square, size: int, *, scale: int, out
     if scale > 1:
         return sampled(0)
     one, other = sampled(-0.25), sampled(0.25)
-    return (one >> 1) + (other >> 1) + (one & other & 1)
+    mean: NDArray[np.uint8] = (one >> 1) + (other >> 1) + (one & other & 1)
+    return mean
 
 
 def _around(plane: NDArray[np.uint8], x: float, y: float, side: float) -> tuple[Image.Image, float, float]:

@@ -48,7 +48,7 @@ class Graph:
 
     def by_rows(self) -> "Graph":
         """Every PReLU over few channels as one over whole rows, its slopes laid out along the row."""
-        operators = []
+        operators: list[Any] = []
         for operator in self._net.operators:
             operators += self._wide(operator) if self._kind(operator) == schema.BuiltinOperator.PRELU else [operator]
         self._net.operators = operators
