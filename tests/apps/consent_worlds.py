@@ -61,7 +61,7 @@ class Studio:
         for number in range(self.performers):
             self._performer(throw, number, seat)
         for number in range(self.takes):
-            self._take(throw, number, scenes[number % len(scenes)])
+            self._take(throw, number // len(scenes) + 1, scenes[number % len(scenes)])
         for one in self.rows.grants:
             if one.reach == "performances":
                 named = throw.choice(self.rows.performances).id
@@ -174,7 +174,7 @@ class Studio:
         return grant
 
     def _take(self, throw: Random, number: int, scene: str) -> None:
-        take = Take(scene_id=scene, number=number % 30_000 + 1, action_ns=0, cut_ns=LENGTH, state="sealed")
+        take = Take(scene_id=scene, number=number, action_ns=0, cut_ns=LENGTH, state="sealed")
         self.rows.takes.append(take)
         many = throw.choice([1, *[2] * 17, 3])
         for who, position in zip(throw.sample(self.rows.people, many), "abc", strict=False):

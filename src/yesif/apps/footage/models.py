@@ -76,6 +76,12 @@ class Performance(models.Model):
     partner_may_watch = models.BooleanField(default=False)  # in review; both must say yes before either sees
     leak_db = models.FloatField(null=True)  # measured leak of the partner's voice, dB below own speech (negative)
     summary = models.JSONField(default=dict)
+    # The summary's word that no speech of the partner's is in the transcript; a column, so that an index may hold it.
+    words_apart = models.GeneratedField(
+        expression=models.ExpressionWrapper(models.Q(summary__words_apart=True), output_field=models.BooleanField()),
+        output_field=models.BooleanField(null=True),
+        db_persist=True,
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -84,7 +90,8 @@ class Performance(models.Model):
         # All that a decision over a million of them reads, in the order of takes: the table itself is not touched.
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
-                fields=["take", "performer", "withdrawn_at", "state", "leak_db", "id"], name="who_is_in_a_take"
+                fields=["take", "performer", "withdrawn_at", "state", "leak_db", "words_apart", "id"],
+                name="who_is_in_a_take",
             )
         ]
 

@@ -25,9 +25,10 @@ from yesif.core.policy.uses import Form, Part, Use
 _FORMS = (Form.MEASUREMENTS, Form.RECORDING)
 _PARTS = tuple(Part)
 _ROWS = 20_000
-_WORDS = 5_000
 NO = "-"
 """The key of someone who permits nothing."""
+ALONE = ""
+"""The key of nobody: the take is of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,40 +61,23 @@ def eligible(
     if use.touches or not use.starts <= now < use.ends:
         return {}
     sizes, odd = _sizes(project_id), _odd_takes(now, project_id)
+    unusual = {**sizes, **dict.fromkeys(odd, 0)}
     found: dict[str, Permit] = {}
-    apart: dict[str, Permit | None] = {}  # rests on the transcript: what is left where the partner's words are in it
-    outcomes = _Outcomes(use)
+    of = _Outcomes(use).of
     for take, first, last, many in _pairs(use, now, leak_limit_db, reviewed_only, project_id):
-        size = sizes.get(take, 2)
-        if size > 2 or take in odd:
+        if take in unusual and unusual[take] != 1:
             odd.add(take)
             continue
-        other = last[:KEY] if many == 2 else "" if size == 1 else NO
-        for one, beside in ((first, other), (last, first[:KEY]))[:many]:
-            loose, strict = outcomes.of(one[:KEY], beside)
-            if loose is not None:
-                found[one[KEY:]] = loose
-                if loose != strict:
-                    apart[one[KEY:]] = strict
-    _check_words(found, apart)
+        if many == 2:
+            one, other = of(first[:KEY], last[:KEY])
+            if other:
+                found[last[KEY:]] = other
+        else:
+            one, _ = of(first[:KEY], ALONE if take in unusual else NO)
+        if one:
+            found[first[KEY:]] = one
     found.update(_one_by_one(odd, use, now, leak_limit_db, reviewed_only))
     return found
-
-
-def _check_words(found: dict[str, Permit], apart: dict[str, Permit | None]) -> None:
-    """Take back what only stands where no word of the partner's is in the transcript, and one is or may be."""
-    wanted = list(apart)
-    for start in range(0, len(wanted), _WORDS):
-        several = wanted[start : start + _WORDS]
-        clean = set(Performance.objects.filter(pk__in=several, summary__words_apart=True).values_list("id", flat=True))
-        for one in several:
-            if one in clean:
-                continue
-            strict = apart[one]
-            if strict is None:
-                del found[one]
-            else:
-                found[one] = strict
 
 
 def _of(project_id: str) -> "QuerySet[Performance]":
@@ -136,15 +120,16 @@ class _Outcomes:
         self.of = cache(self._of)
 
     def _of(self, key: str, beside: str) -> tuple[Permit | None, Permit | None]:
-        """Of one performance beside another's key ("" where it is alone): the permit, and the one without `alone`."""
-        full, alone = self._extents(key)
-        if not beside:
-            return self._permit(full, full), self._permit(full, full)
-        together = full.meet(NOTHING if beside == NO else self._extents(beside)[0])
-        return self._permit(together.join(alone) if full.parts else NOTHING, together), self._permit(together, together)
+        """What each of the two may: both sides of a take."""
+        return self._permit(key, beside), None if beside in (ALONE, NO) else self._permit(beside, key)
 
-    @staticmethod
-    def _permit(own: Extent, together: Extent) -> Permit | None:
+    def _permit(self, key: str, beside: str) -> Permit | None:
+        """Of one performance beside another's key."""
+        full, alone = self._extents(key)
+        if beside == ALONE:
+            return Permit(full, full) if full.parts else None
+        together = full.meet(NOTHING if beside == NO else self._extents(beside)[0])
+        own = together.join(alone) if full.parts else NOTHING
         return Permit(own, together) if own.parts else None
 
     def _extents(self, key: str) -> tuple[Extent, Extent]:

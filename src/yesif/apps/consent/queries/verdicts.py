@@ -82,7 +82,8 @@ _TAKES = """SELECT p.take_id, MIN({keyed}), MAX({keyed}), COUNT(*)
   FROM {performances} p {joins} CROSS JOIN keyed v
  WHERE v.performer_id = p.performer_id AND NOT {gone} {where}
  GROUP BY p.take_id"""
-_KEYED = "CASE WHEN v.alone_form > 0 AND p.leak_db < %(leak)s THEN v.apart_key ELSE v.whole_key END || p.id"
+_KEYED = """CASE WHEN v.alone_form > 0 AND p.leak_db < %(leak)s AND p.words_apart
+  THEN v.apart_key ELSE v.whole_key END || p.id"""
 
 
 def statement(
