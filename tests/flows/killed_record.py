@@ -60,7 +60,12 @@ class Story:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    return {**os.environ, "YESIF_DATA": str(folder), "YESIF_TESTS": "1", "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    return {
+        **os.environ,
+        "YESIF_DATA": str(folder),
+        "YESIF_TESTS": os.environ.get("PYTEST_XDIST_WORKER", "alone"),
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+    }
 
 
 def run(folder: Path, *arguments: str) -> str:

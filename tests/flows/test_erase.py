@@ -42,7 +42,7 @@ LATER = released.NOW + timedelta(days=30)
 
 def studio(folder: Path, what: str, url: str = "") -> Any:
     environment = {**os.environ, "YESIF_DATA": str(folder), "YESIF_DATABASE_URL": url}
-    environment |= {"DJANGO_SETTINGS_MODULE": "yesif.site.settings", "YESIF_TESTS": "1"}
+    environment |= {"DJANGO_SETTINGS_MODULE": "yesif.site.settings"}
     command = [sys.executable, "-m", "tests.flows.erased_studio", what]
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr[-3000:]
