@@ -5,9 +5,9 @@ import os
 import shutil
 import tempfile
 
-worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")  # of several that share the tests, each has its own folder
-if os.environ.get("YESIF_TESTS") != worker:  # processes that a test starts keep the folder it gives them
-    os.environ["YESIF_TESTS"] = worker
+# Of several processes that share the tests each has its own folder; those that a test starts keep the folder it gives.
+if os.environ.get("YESIF_TESTS") != os.environ.get("PYTEST_XDIST_WORKER", "alone"):
+    os.environ["YESIF_TESTS"] = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     os.environ["YESIF_DATA"] = tempfile.mkdtemp(prefix="yesif-tests-")
     atexit.register(shutil.rmtree, os.environ["YESIF_DATA"], ignore_errors=True)
     os.environ.setdefault("YESIF_EMAIL_BACKEND", "django.core.mail.backends.locmem.EmailBackend")
