@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import chain
+from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from yesif.apps.consent.models import GrantName
@@ -108,8 +110,21 @@ def _pairs(
                 sign=sign,
                 within=project_id,
             )
-            cursor.execute(text, given)
+            _ask(cursor, text, given)
             yield from chain.from_iterable(iter(lambda: cursor.fetchmany(_ROWS), []))
+
+
+def _ask(cursor: CursorWrapper, text: str, given: dict[str, Any]) -> None:
+    """Put the statement. PostgreSQL expects one person to permit where thousands do, and would look up each one's
+    performances alone, thrice as slow: so for this statement it joins whole tables, with room to sort them."""
+    if connection.vendor != "postgresql":
+        cursor.execute(text, given)
+        return
+    with transaction.atomic(), connection.cursor() as beside:
+        beside.execute("SET LOCAL enable_nestloop = off; SET LOCAL jit = off; SET LOCAL work_mem = '256MB'")
+        cursor.execute(text, given)
+        # Whoever opened the transaction goes on in it as it was.
+        beside.execute("SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL jit TO DEFAULT; SET LOCAL work_mem TO DEFAULT")
 
 
 class _Outcomes:
