@@ -19,7 +19,8 @@ OPEN = {"entrance:home", "entrance:help", "entrance:sign-in", "entrance:sent", "
         "entrance:media", "entrance:calls", "entrance:listing", "entrance:listing-contract", "entrance:apply",
         "entrance:join", "entrance:answer", "entrance:passkey-options", "entrance:passkey-sign-in", "entrance:passkeys",
         "entrance:passkeys-options", "entrance:add-passkey", "entrance:remove-passkey",
-        "entrance:founding", "entrance:studio", "entrance:question", "entrance:shares"}  # fmt: skip
+        "entrance:founding", "entrance:studio", "entrance:question", "entrance:shares",
+        "entrance:language"}  # fmt: skip
 """Pages that open without a role; the address of media and of a question's letter carry their own proof."""
 
 DOORS = ("performer", "producer", "licensee")

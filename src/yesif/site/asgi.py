@@ -15,6 +15,7 @@ from servestatic import ServeStaticASGI
 pages = get_asgi_application()  # before anything that imports models
 
 from yesif.web.room.sockets import websocket_urlpatterns  # noqa: E402
+from yesif.web.room.tongue import Tongue  # noqa: E402
 from yesif.web.room.upload_door import UploadDoor  # noqa: E402
 
 
@@ -27,8 +28,8 @@ def _isolated(headers: object, path: str, url: str) -> None:
 application = ServeStaticASGI(
     ProtocolTypeRouter(
         {
-            "http": UploadDoor(cast("Any", pages)),  # its own type for the same ASGI contract
-            "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+            "http": Tongue(UploadDoor(cast("Any", pages))),  # its own type for the same ASGI contract
+            "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(Tongue(URLRouter(websocket_urlpatterns)))),
         }
     ),
     root=settings.STATIC_ROOT,

@@ -9,6 +9,7 @@ from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from yesif.apps.people import queries as people
 from yesif.base.errors import NotFound
@@ -56,7 +57,7 @@ def signed_in(view: V) -> V:
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """To the sign-in page, and back here afterwards; a script gets 401 instead of a page it did not ask for."""
     if "text/html" not in request.headers.get("accept", "text/html") and not request.headers.get("hx-request"):
-        return HttpResponse("Sign in first.", status=401, content_type="text/plain; charset=utf-8")
+        return HttpResponse(_("Sign in first."), status=401, content_type="text/plain; charset=utf-8")
     onward = request.get_full_path() if request.method == "GET" else ""
     query = f"?{urlencode({'next': onward})}" if onward not in ("", "/") else ""
     return HttpResponseRedirect(settings.LOGIN_URL + query)

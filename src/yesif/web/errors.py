@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext_noop as _
 
 from yesif.base.errors import BadInput, Conflict, Damaged, LimitReached, NotFound, Refused, YesIfError
+from yesif.web.aloud import aloud
 
 STATUS: tuple[tuple[type[YesIfError], int], ...] = (
     (NotFound, 404),
@@ -28,20 +30,22 @@ class Words:
 
 
 WORDS = {
-    400: Words("Nothing was changed.", "Go back, correct what the sentence names, and send it again."),
-    403: Words("Nothing was changed.", "If you think this is wrong, write to the person who runs this studio."),
+    400: Words(_("Nothing was changed."), _("Go back, correct what the sentence names, and send it again.")),
+    403: Words(_("Nothing was changed."), _("If you think this is wrong, write to the person who runs this studio.")),
     404: Words(
-        "It may not exist, or it may belong to someone else: the answer is the same for both. Nothing was changed.",
-        "If you followed a link from a letter, check that you are signed in with the address the letter went to.",
+        _("It may not exist, or it may belong to someone else: the answer is the same for both. Nothing was changed."),
+        _("If you followed a link from a letter, check that you are signed in with the address the letter went to."),
     ),
     409: Words(
-        "Nothing was changed: someone, or another window of yours, was there first.",
-        "Load the page again to see how it stands now.",
+        _("Nothing was changed: someone, or another window of yours, was there first."),
+        _("Load the page again to see how it stands now."),
     ),
-    413: Words("Nothing was lost.", "Send less at a time, or wait a little and send it again."),
-    422: Words("What is stored was not touched.", "Send it again; what arrived is not what was sent."),
+    413: Words(_("Nothing was lost."), _("Send less at a time, or wait a little and send it again.")),
+    422: Words(_("What is stored was not touched."), _("Send it again; what arrived is not what was sent.")),
 }
-_ELSE = Words("Nothing was lost.", "Load the page again; if it happens twice, tell the person who runs this studio.")
+_ELSE = Words(
+    _("Nothing was lost."), _("Load the page again; if it happens twice, tell the person who runs this studio.")
+)
 
 Answer = HttpResponseBase | Awaitable[HttpResponseBase]
 
@@ -75,7 +79,7 @@ def answer(request: HttpRequest, error: YesIfError) -> HttpResponse:
     """The page, or the plain sentence for whoever did not ask for a page."""
     status = status_of(error)
     if "text/html" not in request.headers.get("accept", ""):
-        return HttpResponse(str(error), status=status, content_type="text/plain; charset=utf-8")
+        return HttpResponse(aloud(error), status=status, content_type="text/plain; charset=utf-8")
     words = WORDS.get(status, _ELSE)
-    context = {"sentence": str(error), "status": status, "safe": words.safe, "next": words.next}
+    context = {"sentence": aloud(error), "status": status, "safe": aloud(words.safe), "next": aloud(words.next)}
     return render(request, "error.html", context, status=status)

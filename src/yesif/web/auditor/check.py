@@ -13,10 +13,11 @@ from pathlib import Path
 from csp.decorators import csp_exempt
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 _FOLDER = Path(__file__).parents[1] / "static" / "yesif"
-_MODULES = ("js/lib/ed25519.js", "js/lib/receipt-check.js", "js/elements/receipt-page.js")
+_MODULES = ("js/lib/words.js", "js/lib/ed25519.js", "js/lib/receipt-check.js", "js/elements/receipt-page.js")
 _IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
 
@@ -25,7 +26,7 @@ _EXPORT = re.compile(r"^export ", re.MULTILINE)
 @require_safe
 def check(request: HttpRequest) -> HttpResponse:
     """The page. `?save` offers it as a file."""
-    page, policy = _page()
+    page, policy = _page(get_language() or "en")
     answer = HttpResponse(page)
     answer["Content-Security-Policy"] = f"{policy}; frame-ancestors 'none'"
     if "save" in request.GET:
@@ -34,13 +35,13 @@ def check(request: HttpRequest) -> HttpResponse:
 
 
 @cache
-def _page() -> tuple[str, str]:
+def _page(tongue: str) -> tuple[str, str]:  # made once in each language
     script = "\n".join(_EXPORT.sub("", _IMPORT.sub("", (_FOLDER / name).read_text())) for name in _MODULES)
     style = (_FOLDER / "css/check.css").read_text()
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; base-uri 'none'; form-action 'none'"
     )
-    page = str(render_to_string("auditor/check.html"))
+    page = str(render_to_string("auditor/check.html", {"tongue": tongue[:2]}))
     page = page.replace("POLICY", policy, 1).replace("<!-- STYLE -->", f"<style>{style}</style>", 1)
     return page.replace("<!-- SCRIPT -->", f'<script type="module">{script}</script>', 1), policy
 

@@ -15,6 +15,7 @@ from yesif.apps.people import queries as people
 from yesif.apps.record import actions, queries
 from yesif.base.errors import BadInput, NotFound
 from yesif.web.access import performers_only, producers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.auditor.forms import SeatForm
 from yesif.web.clock import CLOCK
 from yesif.web.numbers import whole_number
@@ -66,7 +67,7 @@ def _given(
                 auditor = joining.join(email=said["email"], stage_name=said["name"], role="auditor", now=now)
                 actions.give_seat(auditor=auditor, subject=subject, given_by=who, until=said["until"], now=now)
         except BadInput as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             messages.success(request, _("The seat is given. They sign in with that address."))
             return redirect(back, *arguments)

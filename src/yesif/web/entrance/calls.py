@@ -17,6 +17,7 @@ from yesif.apps.people import actions, queries
 from yesif.base.errors import BadInput
 from yesif.core.policy.uses import CURRENT
 from yesif.web.access import safe_onward
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.entrance import figures, letters
 from yesif.web.entrance.forms import Join, SignIn
@@ -85,7 +86,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
                 email=kept["e"], stage_name=form.cleaned_data["stage_name"], role="performer", now=CLOCK.now()
             )
         except BadInput as wrong:
-            form.add_error("stage_name", str(wrong))
+            form.add_error("stage_name", aloud(wrong))
         else:
             actions.sign_in_as(request, person_id=who)
             return redirect(safe_onward(request, kept["next"]))

@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 logger = logging.getLogger(__name__)
 
@@ -16,7 +17,7 @@ _under_way: set[Future[None]] = set()
 def sign_in_letter(*, to: str, link: str, minutes: int) -> None:
     """Post the letter; returns at once. A letter that cannot be sent is logged without its address."""
     text = render_to_string("entrance/letter.txt", {"link": link, "minutes": minutes})
-    posted = _postbox.submit(_send, to, text)
+    posted = _postbox.submit(_send, to, _("Your link to sign in"), text)
     _under_way.add(posted)
     posted.add_done_callback(_under_way.discard)
 
@@ -26,8 +27,8 @@ def settle() -> None:
     wait(set(_under_way), timeout=30)
 
 
-def _send(to: str, text: str) -> None:
+def _send(to: str, title: str, text: str) -> None:
     try:
-        send_mail("Your link to sign in", text, None, [to])
+        send_mail(title, text, None, [to])
     except (OSError, smtplib.SMTPException) as wrong:
         logger.error("a sign-in letter could not be sent", extra={"kind": type(wrong).__name__})  # noqa: TRY400

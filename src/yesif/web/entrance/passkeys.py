@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from yesif.apps.people import actions, passkeys
 from yesif.base.errors import BadInput, NotFound
 from yesif.web.access import safe_onward, signed_in, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.entrance.limits import within
 
 
@@ -33,7 +34,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     try:
         who = passkeys.finish_sign_in(sent.get("credential") or {})
     except NotFound as wrong:
-        return JsonResponse({"said": str(wrong)}, status=404)
+        return JsonResponse({"said": aloud(wrong)}, status=404)
     actions.sign_in_as(request, person_id=who)
     return JsonResponse({"next": safe_onward(request, str(sent.get("next") or "/"))})
 
@@ -63,7 +64,7 @@ def add(request: HttpRequest) -> HttpResponse:
             viewer_id(request), name=str(sent.get("name") or ""), credential=sent.get("credential") or {}
         )
     except BadInput as wrong:
-        return JsonResponse({"said": str(wrong)}, status=400)
+        return JsonResponse({"said": aloud(wrong)}, status=400)
     messages.success(request, _("The passkey is kept. It signs you in on its own from now on."))
     return JsonResponse({"next": "/passkeys"})
 

@@ -19,6 +19,7 @@ from yesif.apps.consent.actions import seats
 from yesif.apps.people import actions, queries
 from yesif.base.errors import BadInput, Conflict, NotFound
 from yesif.web.access import only
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.entrance.forms import Founding, Invite, UnionSeat
 
@@ -46,7 +47,7 @@ def founding(request: HttpRequest, code: str) -> HttpResponse:
         try:
             who = actions.found(email=filled["email"], stage_name=filled["stage_name"], now=CLOCK.now())
         except (BadInput, Conflict) as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             actions.sign_in_as(request, person_id=who)
             messages.success(request, _("The studio is yours to run. Add a passkey, so that you can come back."))
@@ -71,7 +72,7 @@ def studio(request: HttpRequest) -> HttpResponse:
         try:
             actions.join(email=filled["email"], stage_name=filled["stage_name"], role=filled["role"], now=CLOCK.now())
         except BadInput as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             messages.success(request, _("Done. They sign in with their address."))
             return redirect("entrance:studio")
@@ -88,7 +89,7 @@ def _seated(form: UnionSeat) -> bool:
             holder = actions.join(email=filled["seat_email"], stage_name=filled["seat_holder"], role="auditor", now=now)
             seats.open_seat(holder_id=holder, name=filled["seat_name"], now=now)
     except (BadInput, Conflict) as wrong:
-        form.add_error(None, str(wrong))
+        form.add_error(None, aloud(wrong))
         return False
     return True
 

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("answer/<str:token>", answer.answer, name="answer"),
     path("found/<str:code>", studio.founding, name="founding"),
     path("studio", studio.studio, name="studio"),
+    path("language", views.language, name="language"),
     path("sign-out", views.sign_out, name="sign-out"),
     path("questions/<str:token>", question.question, name="question"),
     path("media/<str:token>", media.media, name="media"),

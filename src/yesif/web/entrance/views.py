@@ -2,10 +2,13 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.i18n import set_language
 
 from yesif.apps.money.queries import royalties
 from yesif.apps.people import actions, queries
@@ -89,5 +92,15 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End this browser's session."""
     actions.sign_out(request)
-    messages.success(request, "You are signed out on this browser.")
+    messages.success(request, _("You are signed out on this browser."))
     return redirect("entrance:home")
+
+
+@csrf_exempt
+@require_POST
+def language(request: HttpRequest) -> HttpResponseBase:
+    """Keep the language of this browser's pages in a cookie.
+
+    Without a token: a forged choice changes words and nothing else, and so a stranger's page needs no cookie of ours.
+    """
+    return set_language(request)

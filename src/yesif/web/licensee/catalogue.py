@@ -11,6 +11,7 @@ from yesif.apps.market.queries.catalogue import on_sale
 from yesif.base.errors import BadInput, LimitReached, NotFound, Refused
 from yesif.flows import licensing
 from yesif.web.access import licensees_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.licensee.forms import Declare, UseWanted
 
@@ -43,7 +44,7 @@ def declare(request: HttpRequest, project_id: str) -> HttpResponse:
         try:
             made = licensing.declare(project_id=project_id, person_id=viewer, told=form.declaration(), now=CLOCK.now())
         except (BadInput, LimitReached, Refused) as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             messages.success(request, _("Declared. Nothing is bought until two of you have signed."))
             return redirect("licensee:licence", made)

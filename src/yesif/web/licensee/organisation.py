@@ -18,6 +18,7 @@ from yesif.apps.market.queries import licences, organisations, runs
 from yesif.apps.people import queries as people
 from yesif.base.errors import BadInput, Refused
 from yesif.web.access import licensees_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.licensee.forms import LetIn, NewKey, NewToken, Purged
 
@@ -134,6 +135,6 @@ def _done(form: forms.Form, act: Callable[[], object]) -> bool:
     try:
         act()
     except (BadInput, Refused) as wrong:
-        form.add_error(None, str(wrong))
+        form.add_error(None, aloud(wrong))
         return False
     return True

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from yesif.base.errors import BadInput
 from yesif.core.ledger.payout import aba, nacha
+from yesif.web.aloud import aloud
 from yesif.web.performer.money_forms import Account
 from yesif.web.producer.forms import CURRENCIES
 
@@ -65,7 +66,7 @@ class Payer(Account):
             if filled["kind"] == "us":
                 nacha.Origin(filled["bank"], filled["bank_name"], filled["company"])
         except BadInput as wrong:
-            self.add_error("member" if filled["kind"] == "aba" else "company", str(wrong))
+            self.add_error("member" if filled["kind"] == "aba" else "company", aloud(wrong))
         return filled
 
     def extra(self) -> dict[str, str]:

@@ -11,6 +11,7 @@ from yesif.apps.money.queries import papers
 from yesif.apps.people import queries as people
 from yesif.base.errors import BadInput, Conflict
 from yesif.web.access import operators_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.operator.forms import Look
 
@@ -34,7 +35,7 @@ def paper(request: HttpRequest, paper_id: int) -> HttpResponse:
         try:
             acts.look(paper_id=paper_id, by=viewer_id(request), now=CLOCK.now(), **form.cleaned_data)
         except (BadInput, Conflict) as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             messages.success(
                 request, _("Written down. It counts from the next pay run on, and the performer reads it.")

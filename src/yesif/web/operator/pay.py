@@ -14,6 +14,7 @@ from yesif.apps.people import queries as people
 from yesif.base.errors import BadInput, Conflict, NotFound, Refused
 from yesif.flows import pay_runs
 from yesif.web.access import operators_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.operator.forms import Draft, Payer, Returned
 
@@ -28,7 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
         try:
             made = pay_runs.draft(by=viewer_id(request), now=now, **form.terms())
         except (BadInput, Conflict, Refused) as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             messages.success(request, _("Drafted. Nothing moves until two people have approved it."))
             return redirect("operator:pay-run", made)
@@ -59,7 +60,7 @@ def run(request: HttpRequest, run_id: str) -> HttpResponse:
         try:
             messages.success(request, _move(request.POST.get("do", ""), run_id, who))
         except (BadInput, Conflict, Refused) as wrong:
-            refusal = str(wrong)
+            refusal = aloud(wrong)
         else:
             return redirect("operator:pay-run", run_id)
     items = payruns.items(run_id)
@@ -110,9 +111,9 @@ def returned(request: HttpRequest) -> HttpResponse:
         try:
             back = pay_runs.returned(text=form.cleaned_data["file"], by=viewer_id(request), now=CLOCK.now())
         except (BadInput, Conflict) as wrong:
-            form.add_error("file", str(wrong))
+            form.add_error("file", aloud(wrong))
         except NotFound as wrong:
-            form.add_error("file", str(wrong))
+            form.add_error("file", aloud(wrong))
         else:
             told = ngettext(
                 "{count} payment came back and is due again.",

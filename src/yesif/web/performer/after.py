@@ -13,6 +13,7 @@ from yesif.apps.stage.queries import after as queries
 from yesif.apps.stage.queries import care, presence, sessions, standing
 from yesif.base.errors import BadInput
 from yesif.web.access import performers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.performer.forms import Report
 
@@ -51,7 +52,7 @@ def again(request: HttpRequest, session_id: str) -> HttpResponse:
         )
         messages.success(request, _("Kept. Only the matching reads it; nobody is told."))
     except BadInput as wrong:
-        messages.error(request, str(wrong))
+        messages.error(request, aloud(wrong))
     return redirect("performer:curtain", session_id)
 
 

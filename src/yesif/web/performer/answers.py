@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,6 +21,7 @@ from yesif.core.policy.grants import Conditions, years_after
 from yesif.core.policy.uses import CURRENT
 from yesif.flows import revoke
 from yesif.web.access import performers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.performer.answers_form import Answers, of_grant, of_preset
 from yesif.web.performer.row import row
 
@@ -47,9 +49,9 @@ def answers(request: HttpRequest) -> HttpResponse:
         terms = form.conditions(now=moment)
         revoke.give(performer_id=viewer_id(request), answers=form.answers(), conditions=terms, now=moment)
     except BadInput as wrong:
-        form.add_error(None, str(wrong))
+        form.add_error(None, aloud(wrong))
         return _page(request, form, status=400)
-    messages.success(request, "Saved. These answers count from now on.")
+    messages.success(request, _("Saved. These answers count from now on."))
     return redirect("performer:answers")
 
 
@@ -68,7 +70,7 @@ def told(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest, grant_id: str) -> HttpResponse:
     """End a yes: standing answers, or the core use of an accepted offer."""
     revoke.end_yes(grant_id=grant_id, performer_id=viewer_id(request), now=now())
-    messages.success(request, "Ended. Nothing new is built with it from now on. Here is your receipt.")
+    messages.success(request, _("Ended. Nothing new is built with it from now on. Here is your receipt."))
     return redirect("performer:receipt", grant_id)
 
 
@@ -107,7 +109,7 @@ def _told(who: str, form: Answers, moment: datetime) -> dict[str, object]:
         try:
             terms = sent.conditions(now=moment)
         except BadInput as wrong:
-            return {"meaning": str(wrong), "row": None}
+            return {"meaning": aloud(wrong), "row": None}
     said = sent.answers()
     yes, ask, no = ({item for item, answer in said.items() if answer == name} for name in ("yes", "ask", "no"))
     return {"meaning": meaning(yes=yes, ask=ask, no=no, terms=terms), "row": row(who, yes=yes, terms=terms)}
@@ -126,15 +128,16 @@ def _changes(history: list[GrantSeen]) -> list[Change]:
 
 def _against(one: GrantSeen, former: GrantSeen | None) -> tuple[str, ...]:
     labels = CURRENT.labels
-    names = {"yes": "Yes", "ask": "Ask me", "no": "No", "": "no answer"}
+    names = {"yes": _("Yes"), "ask": _("Ask me"), "no": _("No"), "": _("no answer")}
     lines = []
     for item in sorted(one.grant.shown, key=list(labels).index):
         was = former.grant.answer(item) if former else ""
         answer = one.grant.answer(item)
         if answer != was:
-            lines.append(f"{labels[item]}: {names[answer]}" + (f", was {names[was]}" if former else ""))
+            was_said = _(", was {answer}").format(answer=names[was]) if former else ""
+            lines.append(f"{aloud(labels[item])}: {names[answer]}{was_said}")
     if former and _terms(one) != _terms(former):
-        lines.append("Other conditions changed.")
+        lines.append(_("Other conditions changed."))
     return tuple(lines)
 
 

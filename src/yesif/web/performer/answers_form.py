@@ -9,21 +9,22 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from yesif.base.errors import BadInput
 from yesif.core.policy.grants import Conditions, Credit, Grant, OnRevoke, years_after
 from yesif.core.policy.uses import CURRENT, Form, Part, Preset, Price, What, Where
 
-_ANSWERS = [("yes", "✓ Yes"), ("ask", "? Ask me"), ("no", "– No")]
+_ANSWERS = [("yes", _lazy("✓ Yes")), ("ask", _lazy("? Ask me")), ("no", _lazy("– No"))]
 _COPY_ANSWERS = _ANSWERS[1:]
 """A Yes to a copy needs a named project and a form of its own."""
 
 _PARTS = [
-    (Part.VOICE, "My voice"),
-    (Part.FACE, "My face"),
-    (Part.MOVEMENT, "How I move"),
-    (Part.WORDS, "My words"),
-    (Part.LABELS, "What people noted about my scenes"),
+    (Part.VOICE, _lazy("My voice")),
+    (Part.FACE, _lazy("My face")),
+    (Part.MOVEMENT, _lazy("How I move")),
+    (Part.WORDS, _lazy("My words")),
+    (Part.LABELS, _lazy("What people noted about my scenes")),
 ]
 
 
@@ -41,58 +42,64 @@ class Answers(forms.Form):
     """Sixteen answers and the terms they are given under."""
 
     years = forms.ChoiceField(
-        label="Until when",
-        choices=[("1", "1 year"), ("3", "3 years"), ("5", "5 years")],
+        label=_lazy("Until when"),
+        choices=[("1", _lazy("1 year")), ("3", _lazy("3 years")), ("5", _lazy("5 years"))],
         initial="1",
         widget=forms.RadioSelect,
-        help_text="There is no “forever”. The time starts again each time you save.",
+        help_text=_lazy("There is no “forever”. The time starts again each time you save."),
     )
     form = forms.ChoiceField(
-        label="May buyers receive the recording itself?",
-        choices=[("recording", "Yes, the recording"), ("measurements", "No, only what is measured from it")],
+        label=_lazy("May buyers receive the recording itself?"),
+        choices=[
+            ("recording", _lazy("Yes, the recording")),
+            ("measurements", _lazy("No, only what is measured from it")),
+        ],
         initial="measurements",
         widget=forms.RadioSelect,
-        help_text="A recording shows your face and your voice to everyone at the buyer who opens it.",
+        help_text=_lazy("A recording shows your face and your voice to everyone at the buyer who opens it."),
     )
     partner = forms.ChoiceField(
-        label="If my partner says no, may my own track still be used without theirs?",
-        choices=[("yes", "Yes"), ("no", "No")],
+        label=_lazy("If my partner says no, may my own track still be used without theirs?"),
+        choices=[("yes", _lazy("Yes")), ("no", _lazy("No"))],
         initial="no",
         widget=forms.RadioSelect,
     )
     held_back = forms.MultipleChoiceField(
-        label="Keep back from every use",
+        label=_lazy("Keep back from every use"),
         choices=[(part.value, words) for part, words in _PARTS],
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="This counts for accepted offers too.",
+        help_text=_lazy("This counts for accepted offers too."),
     )
     on_revoke = forms.ChoiceField(
-        label="If I end this, what must buyers do with models already trained?",
-        choices=[("stop-new", "Train no further"), ("retire", "Take them out of service within 12 months")],
+        label=_lazy("If I end this, what must buyers do with models already trained?"),
+        choices=[
+            ("stop-new", _lazy("Train no further")),
+            ("retire", _lazy("Take them out of service within 12 months")),
+        ],
         initial="stop-new",
         widget=forms.RadioSelect,
-        help_text="A trained model cannot forget. It can only be left as it is or taken out of service.",
+        help_text=_lazy("A trained model cannot forget. It can only be left as it is or taken out of service."),
     )
     credit = forms.ChoiceField(
-        label="Credit",
-        choices=[("no-name", "No name"), ("stage-name", "My stage name in the dataset's credits")],
+        label=_lazy("Credit"),
+        choices=[("no-name", _lazy("No name")), ("stage-name", _lazy("My stage name in the dataset's credits"))],
         initial="no-name",
         widget=forms.RadioSelect,
     )
     refused = forms.CharField(
-        label="Never these buyers",
+        label=_lazy("Never these buyers"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="One name a line. A name here beats any Yes.",
+        help_text=_lazy("One name a line. A name here beats any Yes."),
     )
     allowed = forms.CharField(
-        label="Only these buyers",
+        label=_lazy("Only these buyers"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="One name a line. Leave it empty for any buyer you have not refused.",
+        help_text=_lazy("One name a line. Leave it empty for any buyer you have not refused."),
     )
     territories = forms.CharField(
         label=_("Only in these countries"),
@@ -104,21 +111,21 @@ class Answers(forms.Form):
         ),
     )
     floor = forms.DecimalField(
-        label="Lowest price for a minute of me",
+        label=_lazy("Lowest price for a minute of me"),
         required=False,
         min_value=Decimal(0),
         max_value=Decimal(10_000),
         decimal_places=2,
-        help_text="Below it, your scenes are left out, not sold cheaper. Leave it empty for no lowest price.",
+        help_text=_lazy("Below it, your scenes are left out, not sold cheaper. Leave it empty for no lowest price."),
     )
-    currency = forms.RegexField(label="Currency", regex=r"^[A-Z]{3}$", initial="EUR", max_length=3)
+    currency = forms.RegexField(label=_lazy("Currency"), regex=r"^[A-Z]{3}$", initial="EUR", max_length=3)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for item, label in CURRENT.labels.items():
             choices = _COPY_ANSWERS if item in CURRENT.copies else _ANSWERS
             self.fields[item] = forms.ChoiceField(
-                label=label, choices=choices, required=False, widget=forms.RadioSelect
+                label=_lazy(label), choices=choices, required=False, widget=forms.RadioSelect
             )
 
     def whats(self) -> Iterator[Question]:
@@ -174,7 +181,7 @@ class Answers(forms.Form):
     def _checked(self, name: str) -> str:
         text = str(self.cleaned_data[name])
         if any(len(line.strip()) > 120 for line in text.splitlines()):
-            raise forms.ValidationError("A buyer's name has at most 120 characters, one name a line.")
+            raise forms.ValidationError(_lazy("A buyer's name has at most 120 characters, one name a line."))
         return text
 
     def _question(self, item: What | Where, *, copies: bool) -> Question:

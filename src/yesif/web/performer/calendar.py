@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import dateformat
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,6 +21,7 @@ from yesif.apps.people import queries as people
 from yesif.base.errors import Conflict, Refused
 from yesif.flows import blocks, remind
 from yesif.web.access import performers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 
 
@@ -49,7 +51,7 @@ def can(request: HttpRequest, block_id: str) -> HttpResponse:
             now=CLOCK.now(),
         )
     except Conflict as wrong:
-        messages.error(request, str(wrong))
+        messages.error(request, aloud(wrong))
     else:
         messages.success(request, _("Noted. You are told who you play with as soon as the block is settled."))
     return redirect("performer:calendar")
@@ -84,7 +86,7 @@ def come_in(request: HttpRequest, block_id: str) -> HttpResponse:
     try:
         session_id = blocks.come_in(block_id, viewer_id(request), now=CLOCK.now())
     except (Refused, Conflict) as wrong:
-        messages.error(request, str(wrong))
+        messages.error(request, aloud(wrong))
         return redirect("performer:calendar")
     if session_id:
         return redirect("room:room", session_id)
@@ -108,7 +110,7 @@ def step_back(request: HttpRequest, block_id: str, who: str) -> None:
     try:
         called = blocks.cannot(block_id, who, now=now)
     except Conflict as wrong:
-        messages.error(request, str(wrong))
+        messages.error(request, aloud(wrong))
         return
     if called:
         remind.call_understudy(block_id, called)
@@ -131,7 +133,14 @@ def _in_zone(one: MyBlock, zone: str) -> str:
     except (ZoneInfoNotFoundError, ValueError):
         place = ZoneInfo("UTC")
     starts, ends = one.starts_at.astimezone(place), one.ends_at.astimezone(place)
-    return f"{starts:%a} {starts.day} {starts:%b}, {starts:%H:%M} to {ends:%H:%M} ({place.key})"
+    return _("{weekday} {day} {month}, {start} to {end} ({zone})").format(
+        weekday=dateformat.format(starts, "D"),
+        day=starts.day,
+        month=dateformat.format(starts, "M"),
+        start=f"{starts:%H:%M}",
+        end=f"{ends:%H:%M}",
+        zone=place.key,
+    )
 
 
 def _ics(one: MyBlock, now: datetime) -> str:
@@ -150,7 +159,7 @@ def _ics(one: MyBlock, now: datetime) -> str:
         f"URL:{settings.PUBLIC_URL}{reverse('performer:calendar')}",
         "BEGIN:VALARM",
         "ACTION:DISPLAY",
-        "DESCRIPTION:The block opens in 30 minutes",
+        f"DESCRIPTION:{_('The block opens in 30 minutes')}",
         "TRIGGER:-PT1H",
         "END:VALARM",
         "END:VEVENT",

@@ -53,7 +53,10 @@ class Application(forms.Form):
         label=_("Playing range"), max_length=80, required=False, help_text=_("For example 25 to 45.")
     )
     availability = forms.MultipleChoiceField(
-        label=_("When you usually can"), choices=TIMES, widget=forms.CheckboxSelectMultiple, required=False
+        label=_("When you usually can"),
+        choices=[(one, _(words)) for one, words in TIMES],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
     )
     access_needs = forms.CharField(
         label=_("Access needs"),

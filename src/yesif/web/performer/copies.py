@@ -19,6 +19,7 @@ from yesif.base.errors import BadInput, Conflict
 from yesif.core.policy.grants import COPY_MONTHS, years_after
 from yesif.core.policy.uses import CURRENT, Form
 from yesif.web.access import performers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 
 _SALT = "yesif.performer.copy/1"
@@ -97,9 +98,9 @@ def _confirmed(request: HttpRequest) -> HttpResponse:
     try:
         who, terms = signing.loads(request.POST["sealed"], salt=_SALT, max_age=_CONFIRM_WITHIN)
     except BadSignature:
-        raise BadInput("This confirmation is damaged or older than an hour. Fill in the form again.") from None
+        raise BadInput(_("This confirmation is damaged or older than an hour. Fill in the form again.")) from None
     if who != viewer_id(request):
-        raise BadInput("This confirmation belongs to someone else. Fill in the form again.")
+        raise BadInput(_("This confirmation belongs to someone else. Fill in the form again."))
     moment = CLOCK.now()
     try:
         grant = actions.give_copy(
@@ -114,6 +115,6 @@ def _confirmed(request: HttpRequest) -> HttpResponse:
             now=moment,
         )
     except Conflict as wrong:
-        return _confirm(request, terms, str(wrong), 409)
+        return _confirm(request, terms, aloud(wrong), 409)
     messages.success(request, _("Granted, to this buyer, for this project. You may end it at any time."))
     return redirect("performer:receipt", grant)

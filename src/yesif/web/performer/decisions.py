@@ -11,6 +11,7 @@ from yesif.apps.footage.actions import rulings as actions
 from yesif.apps.footage.queries import rulings as queries
 from yesif.base.errors import BadInput, Conflict
 from yesif.web.access import performers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 
 
@@ -34,7 +35,7 @@ def decision(request: HttpRequest, ruling_id: str) -> HttpResponse:
         try:
             actions.appeal(ruling_id=ruling_id, performer_id=who, words=request.POST.get("words", ""), now=CLOCK.now())
         except (BadInput, Conflict) as wrong:
-            refusal = str(wrong)
+            refusal = aloud(wrong)
         else:
             messages.success(request, _("Appealed. Somebody who had no part in it decides within 7 days."))
             return redirect("performer:decision", ruling_id)

@@ -25,23 +25,23 @@ class Seal(forms.Form):
     """A stretch in seconds from action, and why it is sealed. Nothing is pre-selected."""
 
     start = forms.DecimalField(
-        label="From, in seconds",
+        label=_lazy("From, in seconds"),
         min_value=Decimal(0),
         max_digits=9,
         decimal_places=3,
         widget=forms.NumberInput(attrs={"step": "0.01"}),
     )
     end = forms.DecimalField(
-        label="To, in seconds",
+        label=_lazy("To, in seconds"),
         min_value=Decimal(0),
         max_digits=9,
         decimal_places=3,
         widget=forms.NumberInput(attrs={"step": "0.01"}),
     )
     why = forms.ChoiceField(
-        label="Because",
+        label=_lazy("Because"),
         widget=forms.RadioSelect,
-        choices=[("was-me", "That was me, not the character"), ("off-record", "This was off the record")],
+        choices=[("was-me", _lazy("That was me, not the character")), ("off-record", _lazy("This was off the record"))],
     )
 
     def stretch(self) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from yesif.apps.people import queries as who_is
 from yesif.base.errors import BadInput, Conflict, Refused
 from yesif.core.policy.uses import CURRENT
 from yesif.web.access import performers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.performer.age import CHECKER
 from yesif.web.performer.casting_forms import Application, You
@@ -61,7 +62,7 @@ def apply(request: HttpRequest, project_id: str) -> HttpResponse:
                 now=CLOCK.now(),
             )
         except BadInput as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             _check_age(viewer)
             messages.success(request, _("Your application is in. Nothing is licensed by it."))
@@ -101,8 +102,8 @@ def contract(request: HttpRequest, offer_id: str) -> HttpResponse:
                 terms.accept(offer_id=offer_id, performer_id=viewer, waive=waive, now=CLOCK.now())
                 messages.success(request, _("Accepted. Nothing is licensed yet: now say which blocks you can."))
                 return redirect("performer:calendar")
-        except (Conflict, Refused) as said:
-            refusal = str(said)
+        except (Conflict, Refused) as wrong:
+            refusal = aloud(wrong)
     context = {**_contract(found), "checks": checks, "wrong": wrong, "refusal": refusal, "asked": request.POST}
     return render(request, "casting/contract.html", context, status=409 if refusal else 200)
 
@@ -177,7 +178,7 @@ def _told(request: HttpRequest, form: You) -> bool:
     try:
         people.tell(person_id=viewer_id(request), **form.cleaned_data)
     except BadInput as wrong:
-        form.add_error(None, str(wrong))
+        form.add_error(None, aloud(wrong))
         return False
     return True
 

@@ -3,19 +3,23 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
 from yesif.apps.footage.queries.review import Review
+from yesif.web.aloud import aloud
 from yesif.web.templatetags.yesif import take_time
 
 EVENT_WORDS = {
-    "card-shown": "Card",
-    "countdown": "Countdown",
-    "action": "Action",
-    "cut": "Cut",
-    "paused": "Pause",
-    "resumed": "Go on",
-    "softened": "Softer",
-    "joined": "Back",
-    "left": "Left",
+    "card-shown": _lazy("Card"),
+    "countdown": _lazy("Countdown"),
+    "action": _lazy("Action"),
+    "cut": _lazy("Cut"),
+    "paused": _lazy("Pause"),
+    "resumed": _lazy("Go on"),
+    "softened": _lazy("Softer"),
+    "joined": _lazy("Back"),
+    "left": _lazy("Left"),
 }
 
 
@@ -65,10 +69,10 @@ def lanes(review: Review) -> Lanes:
         own=_bars(review.own.turns, length),
         partner=_bars(partner, length),
         findings=tuple(
-            _bar(f.start_ns or 0, f.end_ns or f.start_ns or 0, length, words=f.sentence, kind=f.verdict)
+            _bar(f.start_ns or 0, f.end_ns or f.start_ns or 0, length, words=aloud(f.sentence), kind=f.verdict)
             for f in spotted
         ),
-        events=tuple(_tick(e.at_ns, length, EVENT_WORDS.get(e.kind, e.kind)) for e in review.events),
+        events=tuple(_tick(e.at_ns, length, str(EVENT_WORDS.get(e.kind, e.kind))) for e in review.events),
         seals=_bars([(span.start_ns, span.end_ns) for span in review.spans], length),
         list=_list(review),
     )
@@ -91,11 +95,13 @@ def _tick(at: int, length: int, words: str) -> Bar:
 
 
 def _list(review: Review) -> tuple[Line, ...]:
-    partner = review.partner
-    lines = [Line(a, f"you speak, until {take_time(b)}") for a, b in review.own.turns]
+    speaks, partner = _("{name} speaks, until {end}"), review.partner
+    lines = [Line(a, _("you speak, until {end}").format(end=take_time(b))) for a, b in review.own.turns]
     if partner:
-        lines += [Line(a, f"{partner.stage_name} speaks, until {take_time(b)}") for a, b in partner.turns]
-    lines += [Line(e.at_ns, EVENT_WORDS.get(e.kind, e.kind)) for e in review.events]
-    lines += [Line(s.start_ns, f"sealed, until {take_time(s.end_ns)}") for s in review.spans]
-    lines += [Line(f.start_ns, f.sentence) for f in review.findings if f.start_ns is not None and f.verdict != "pass"]
+        name = partner.stage_name
+        lines += [Line(a, speaks.format(name=name, end=take_time(b))) for a, b in partner.turns]
+    lines += [Line(e.at_ns, str(EVENT_WORDS.get(e.kind, e.kind))) for e in review.events]
+    lines += [Line(s.start_ns, _("sealed, until {end}").format(end=take_time(s.end_ns))) for s in review.spans]
+    spotted = [f for f in review.findings if f.verdict != "pass"]
+    lines += [Line(f.start_ns, aloud(f.sentence)) for f in spotted if f.start_ns is not None]
     return tuple(sorted(lines, key=lambda line: line.at_ns))

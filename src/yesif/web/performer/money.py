@@ -24,6 +24,7 @@ from yesif.core.ledger.payout.table import cell
 from yesif.core.ledger.presence import words as minutes
 from yesif.flows import pay_work
 from yesif.web.access import performers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.performer.money_forms import Account, Dispute
 
@@ -65,7 +66,7 @@ def line(request: HttpRequest, key: str) -> HttpResponse:
                 now=CLOCK.now(),
             )
         except (BadInput, Conflict) as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             messages.success(
                 request,
@@ -173,7 +174,7 @@ def account(request: HttpRequest) -> HttpResponse:
         try:
             payees.keep(owner=who, account=form.account(), place=form.cleaned_data["place"], now=CLOCK.now())
         except BadInput as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             messages.success(request, _("Kept. The next pay day uses this account."))
             return redirect("performer:money")

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from yesif.apps.money.actions.papers import Paper
@@ -11,6 +10,7 @@ from yesif.base.errors import BadInput
 from yesif.core.ledger.payout.bank import Account as BankAccount
 from yesif.core.ledger.payout.bank import bsb, iban, routing
 from yesif.core.ledger.tax import number
+from yesif.web.aloud import aloud
 
 
 class Dispute(forms.Form):
@@ -65,7 +65,7 @@ class Account(forms.Form):
             BankAccount(filled["kind"], filled["name"], filled["number"], filled["bank"])
         except BadInput as wrong:
             field = "bank" if str(wrong).startswith(("BSB", "Routing")) else "number"
-            self.add_error(field, _(str(wrong)))
+            self.add_error(field, aloud(wrong))
         return filled
 
     def account(self) -> BankAccount:
@@ -118,7 +118,7 @@ class TaxPaper(forms.Form):
             try:
                 number(filled["kind"], filled["number"])
             except BadInput as wrong:
-                self.add_error("number", _(str(wrong)))
+                self.add_error("number", aloud(wrong))
         return filled
 
     def paper(self) -> Paper:

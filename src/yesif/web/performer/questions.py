@@ -12,6 +12,7 @@ from yesif.base.errors import Conflict
 from yesif.core.policy.uses import LISTS
 from yesif.flows import revoke
 from yesif.web.access import performers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 
 
@@ -43,7 +44,7 @@ def shown(request: HttpRequest, question_id: str, performer_id: str, *, letter: 
         try:
             revoke.answer(question_id=found.id, performer_id=performer_id, yes=said == "yes", now=CLOCK.now())
         except Conflict as wrong:
-            refusal = str(wrong)
+            refusal = aloud(wrong)
         else:
             messages.success(request, _("You said Yes.") if said == "yes" else _("You said No."))
             return redirect(request.path)

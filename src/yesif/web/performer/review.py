@@ -19,6 +19,7 @@ from yesif.core.policy.effects import of_withdrawal
 from yesif.core.policy.grants import OnRevoke
 from yesif.flows import ingest, revoke
 from yesif.web.access import performers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.media import address
 from yesif.web.performer.forms import Seal
@@ -62,9 +63,9 @@ def seal(request: HttpRequest, performance_id: str) -> HttpResponse:
             actions.seal(performance_id=performance_id, performer_id=who, now=CLOCK.now(), **form.stretch())
             ingest.rebuild_preview(performance_id, now=CLOCK.now())
     except BadInput as wrong:
-        form.add_error("end", str(wrong))
+        form.add_error("end", aloud(wrong))
         return _page(request, performance_id, form, 400)
-    messages.success(request, "Sealed. It is in nothing from now on.")
+    messages.success(request, _("Sealed. It is in nothing from now on."))
     return redirect("performer:review", performance_id)
 
 
@@ -75,7 +76,7 @@ def lift(request: HttpRequest, span_id: int) -> HttpResponse:
     with transaction.atomic():
         performance_id = actions.lift(span_id=span_id, performer_id=viewer_id(request), now=CLOCK.now())
         ingest.rebuild_preview(performance_id, now=CLOCK.now())
-    messages.success(request, "The seal is lifted.")
+    messages.success(request, _("The seal is lifted."))
     return redirect("performer:review", performance_id)
 
 
@@ -97,7 +98,7 @@ def release(request: HttpRequest, performance_id: str) -> HttpResponse:
         found = queries.review(performance_id, viewer_id=viewer_id(request))
         return render(request, "performer/release.html", {"review": found})
     actions.release(performance_id=performance_id, performer_id=viewer_id(request), now=CLOCK.now())
-    messages.success(request, "Released for the uses you said yes to, and for no others.")
+    messages.success(request, _("Released for the uses you said yes to, and for no others."))
     return redirect("performer:review", performance_id)
 
 

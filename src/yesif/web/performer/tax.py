@@ -11,6 +11,7 @@ from yesif.apps.money.queries import earnings, papers
 from yesif.apps.people import queries as people
 from yesif.base.errors import BadInput
 from yesif.web.access import performers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.performer.money_forms import TaxPaper
 
@@ -25,7 +26,7 @@ def page(request: HttpRequest) -> HttpResponse:
         try:
             acts.give(performer=who, paper=form.paper(), now=CLOCK.now())
         except BadInput as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             messages.success(request, _("Given. What is kept back changes once whoever runs the studio looked at it."))
             return redirect("performer:money-tax")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yesif.apps.casting import actions, queries
@@ -18,6 +19,7 @@ from yesif.apps.stage.queries import sessions as stage
 from yesif.base.errors import Conflict
 from yesif.core.policy.uses import CURRENT
 from yesif.web.access import performers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 
 KEPT_AHEAD = timedelta(hours=12)
@@ -62,7 +64,7 @@ def offer(request: HttpRequest, booking_id: str) -> HttpResponse:
         try:
             return _answer(request, booking_id, who)
         except Conflict as wrong:
-            refusal = str(wrong)
+            refusal = aloud(wrong)
     context = {
         "offer": queries.booking(booking_id, who),
         "what": CURRENT.what(found.core_what),
@@ -76,10 +78,10 @@ def offer(request: HttpRequest, booking_id: str) -> HttpResponse:
 def _answer(request: HttpRequest, booking_id: str, who: str) -> HttpResponse:
     if request.POST.get("answer") == "accept":
         consent.accept_core(booking_id=booking_id, performer_id=who, now=CLOCK.now())
-        messages.success(request, "Accepted. It licenses this one use and no other.")
+        messages.success(request, _("Accepted. It licenses this one use and no other."))
     elif request.POST.get("answer") == "decline":
         actions.decline(booking_id=booking_id, performer_id=who, now=CLOCK.now())
-        messages.success(request, "Declined. It leaves no mark.")
+        messages.success(request, _("Declined. It leaves no mark."))
     else:
         return redirect("performer:offer", booking_id)
     return redirect("performer:home")

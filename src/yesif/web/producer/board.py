@@ -15,6 +15,7 @@ from yesif.apps.stage.queries import care, sessions
 from yesif.base.errors import BadInput, Conflict, NotFound
 from yesif.flows import ingest
 from yesif.web.access import producers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 
 
@@ -61,7 +62,7 @@ def case(request: HttpRequest, case_id: str) -> HttpResponse:
         try:
             return _act(request, case_id, viewer)
         except (BadInput, Conflict) as wrong:
-            refusal = str(wrong)
+            refusal = aloud(wrong)
     context = {"case": care.case(case_id, viewer, now=CLOCK.now()), "refusal": refusal}
     return render(request, "producer/case.html", context, status=400 if refusal else 200)
 

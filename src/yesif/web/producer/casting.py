@@ -15,6 +15,7 @@ from yesif.apps.casting.actions import terms
 from yesif.apps.casting.queries import calls, sheets
 from yesif.base.errors import BadInput, Conflict, Refused
 from yesif.web.access import producers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.producer.casting_forms import Aside, Buyer, Call, Frame
 
@@ -31,7 +32,7 @@ def frame(request: HttpRequest, project_id: str) -> HttpResponse:
         try:
             acts.frame(project_id=project_id, producer_id=viewer, **form.frame())
         except BadInput as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             messages.success(request, _("Saved. Offers and bookings that are out keep the terms they have."))
             return redirect("producer:call", project_id)
@@ -58,7 +59,7 @@ def call(request: HttpRequest, project_id: str) -> HttpResponse:
                 closes_on=filled["closes_on"],
             )
         except Refused as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             messages.success(request, _("Saved."))
             return redirect("producer:call", project_id)
@@ -74,7 +75,7 @@ def publish(request: HttpRequest, project_id: str) -> HttpResponse:
     try:
         acts.publish(project_id=project_id, producer_id=viewer_id(request), now=CLOCK.now())
     except Refused as wrong:
-        messages.error(request, str(wrong))
+        messages.error(request, aloud(wrong))
     else:
         messages.success(request, _("The call is public."))
     return redirect("producer:call", project_id)
@@ -129,7 +130,7 @@ def offer(request: HttpRequest, project_id: str, performer_id: str) -> HttpRespo
             project_id=project_id, producer_id=viewer_id(request), performer_id=performer_id, now=CLOCK.now()
         )
     except Refused as wrong:
-        messages.error(request, str(wrong))
+        messages.error(request, aloud(wrong))
     else:
         messages.success(request, _("The contract is out. They have 48 hours to think, unless they waive it."))
     return redirect("producer:funnel", project_id)
@@ -148,7 +149,7 @@ def aside(request: HttpRequest, project_id: str, performer_id: str) -> HttpRespo
             now=CLOCK.now(),
         )
     except (BadInput, Conflict) as wrong:
-        messages.error(request, str(wrong))
+        messages.error(request, aloud(wrong))
     else:
         messages.success(request, _("Put aside. They read the reason."))
     return redirect("producer:funnel", project_id)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yesif.apps.decks import actions, queries
 from yesif.base.errors import BadInput, Conflict, NotFound
 from yesif.web.access import producers_only
+from yesif.web.aloud import aloud
 from yesif.web.numbers import whole_number
 from yesif.web.producer.casting_forms import Card, DeckFile, Note
 
@@ -28,7 +29,7 @@ def import_file(request: HttpRequest) -> HttpResponse:
     try:
         made = actions.import_deck(content=form.cleaned_data["file"])
     except (BadInput, Conflict) as wrong:
-        messages.error(request, str(wrong))
+        messages.error(request, aloud(wrong))
         return redirect("producer:decks")
     messages.success(request, _("The deck is here."))
     return redirect("producer:deck", made)
@@ -60,7 +61,7 @@ def card(request: HttpRequest, deck_id: str, key: str = "") -> HttpResponse:
         try:
             made = actions.import_deck(content=_with(content, key, form.cleaned_data))
         except (BadInput, Conflict) as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             messages.success(request, _("Saved as a new version. Projects keep the version they name."))
             return redirect("producer:deck", made)
@@ -86,7 +87,7 @@ def note(request: HttpRequest, deck_id: str, key: str = "") -> HttpResponse:
         try:
             made = actions.import_deck(content=_one_on(changed))
         except (BadInput, Conflict) as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             messages.success(request, _("Saved as a new version. Projects keep the version they name."))
             return redirect("producer:deck", made)

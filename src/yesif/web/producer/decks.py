@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from yesif.apps.casting.queries import sheets
@@ -31,7 +32,7 @@ def shelf(request: HttpRequest) -> HttpResponse:
 def import_starter(request: HttpRequest) -> HttpResponse:
     """Bring in the starter deck; it is there once, however often this is pressed."""
     made = actions.import_deck(content=queries.starter_deck())
-    messages.success(request, "The starter deck is here.")
+    messages.success(request, _("The starter deck is here."))
     return redirect("producer:deck", made)
 
 

@@ -47,29 +47,29 @@ RULINGS = [
 CURRENCIES = ("EUR", "GBP", "USD", "AUD", "CAD", "CHF", "SEK", "PLN")
 
 
-def _whats() -> list[tuple[str, str]]:
+def _whats() -> list[tuple[str, Any]]:
     """A copy of one person is never a core use: it needs that person's own yes to a named project."""
-    return [("", "Choose one"), *((one.id, one.label) for one in CURRENT.whats if not one.copies)]
+    return [("", _lazy("Choose one")), *((one.id, _lazy(one.label)) for one in CURRENT.whats if not one.copies)]
 
 
-def _wheres() -> list[tuple[str, str]]:
-    return [("", "Choose one"), *((one.id, one.label) for one in CURRENT.wheres)]
+def _wheres() -> list[tuple[str, Any]]:
+    return [("", _lazy("Choose one")), *((one.id, _lazy(one.label)) for one in CURRENT.wheres)]
 
 
 class UseFields(forms.Form):
     """One use: what a system learns and where it will be used."""
 
-    what = forms.ChoiceField(label="What a system learns", choices=_whats)
-    where = forms.ChoiceField(label="Where it will be used", choices=_wheres)
+    what = forms.ChoiceField(label=_lazy("What a system learns"), choices=_whats)
+    where = forms.ChoiceField(label=_lazy("Where it will be used"), choices=_wheres)
     licensee = forms.CharField(
-        label="Licensee",
+        label=_lazy("Licensee"),
         max_length=120,
         required=False,
-        help_text="Leave empty if it is not known yet; the offer says so.",
+        help_text=_lazy("Leave empty if it is not known yet; the offer says so."),
     )
     until = forms.DateField(
-        label="Until",
-        help_text="At most five years from today.",
+        label=_lazy("Until"),
+        help_text=_lazy("At most five years from today."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
@@ -78,7 +78,7 @@ class UseFields(forms.Form):
         until: date = self.cleaned_data["until"]
         today = CLOCK.now().date()
         if not today < until <= today + LONGEST_TERM:
-            raise forms.ValidationError("The end lies after today and at most five years off.")
+            raise forms.ValidationError(_lazy("The end lies after today and at most five years off."))
         return until
 
 
@@ -116,25 +116,27 @@ class RulingForm(forms.Form):
 class Project(UseFields):
     """A project: its core use is stated and priced in every offer."""
 
-    title = forms.CharField(label="Title", max_length=200)
+    title = forms.CharField(label=_lazy("Title"), max_length=200)
     about = forms.CharField(
-        label="What it is about",
+        label=_lazy("What it is about"),
         widget=forms.Textarea(attrs={"rows": 4}),
         required=False,
         max_length=4000,
-        help_text="Performers read this.",
+        help_text=_lazy("Performers read this."),
     )
     fee = forms.DecimalField(
-        label="Fee per hour",
+        label=_lazy("Fee per hour"),
         min_value=Decimal(0),
         max_digits=9,
         decimal_places=2,
-        help_text="For every hour of their time: set-up, waiting, scenes and review included.",
+        help_text=_lazy("For every hour of their time: set-up, waiting, scenes and review included."),
         widget=forms.NumberInput(attrs={"step": "0.01"}),
     )
-    currency = forms.ChoiceField(label="Currency", choices=[(code, code) for code in CURRENCIES])
+    currency = forms.ChoiceField(label=_lazy("Currency"), choices=[(code, code) for code in CURRENCIES])
     decks = forms.MultipleChoiceField(
-        label="Decks it plays from", widget=forms.CheckboxSelectMultiple, error_messages={"required": "Choose a deck."}
+        label=_lazy("Decks it plays from"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _lazy("Choose a deck.")},
     )
     field_order = ("title", "about", "what", "where", "licensee", "until", "fee", "currency", "decks")
 
@@ -161,8 +163,10 @@ class Project(UseFields):
 class Release(UseFields):
     """The use a release is built for. Unlike a project's core use it names who gets it, and may be a copy."""
 
-    what = forms.ChoiceField(label="What a system learns", choices=lambda: [(w.id, w.label) for w in CURRENT.whats])
-    licensee = forms.CharField(label="Licensee", max_length=120, required=False, help_text="Who gets it.")
+    what = forms.ChoiceField(
+        label=_lazy("What a system learns"), choices=lambda: [(w.id, _lazy(w.label)) for w in CURRENT.whats]
+    )
+    licensee = forms.CharField(label=_lazy("Licensee"), max_length=120, required=False, help_text=_lazy("Who gets it."))
 
     def asked(self) -> dict[str, Any]:
         """What `build_release.use_of` takes; only after `is_valid`."""
@@ -189,19 +193,23 @@ class Booking(forms.Form):
     """Two performers and a time."""
 
     starts = forms.DateTimeField(
-        label="Starts", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        label=_lazy("Starts"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     )
     zone = forms.CharField(widget=forms.HiddenInput(attrs={"data-zone": ""}), initial="UTC", max_length=60)
     minutes = forms.IntegerField(
-        label="Minutes", min_value=15, max_value=480, initial=90, help_text="Set-up, waiting and review included."
+        label=_lazy("Minutes"),
+        min_value=15,
+        max_value=480,
+        initial=90,
+        help_text=_lazy("Set-up, waiting and review included."),
     )
-    performer_a = forms.ChoiceField(label="Position A")
-    performer_b = forms.ChoiceField(label="Position B")
+    performer_a = forms.ChoiceField(label=_lazy("Position A"))
+    performer_b = forms.ChoiceField(label=_lazy("Position B"))
 
     def __init__(self, *args: Any, choice: Choice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("performer_a", "performer_b"):
-            _offer(self, name, [("", "Choose one"), *choice.performers])
+            _offer(self, name, [("", _lazy("Choose one")), *choice.performers])
 
     def clean(self) -> dict[str, Any]:
         """The start as the producer meant it, in their own zone; two different performers."""
@@ -210,22 +218,22 @@ class Booking(forms.Form):
         if starts is not None:
             filled["starts"] = starts.replace(tzinfo=zone_of(filled.get("zone", "")))
             if filled["starts"] < CLOCK.now() - timedelta(hours=1):
-                self.add_error("starts", "That time has passed.")
+                self.add_error("starts", _lazy("That time has passed."))
         if filled.get("performer_a") and filled.get("performer_a") == filled.get("performer_b"):
-            self.add_error("performer_b", "A scene needs two different performers.")
+            self.add_error("performer_b", _lazy("A scene needs two different performers."))
         return filled
 
 
 class Scene(forms.Form):
     """One card and a note for each side; the first is needed, further ones may stay empty."""
 
-    card_id = forms.ChoiceField(label="Card")
-    note_a_id = forms.ChoiceField(label="Only A is told")
-    note_b_id = forms.ChoiceField(label="Only B is told")
+    card_id = forms.ChoiceField(label=_lazy("Card"))
+    note_a_id = forms.ChoiceField(label=_lazy("Only A is told"))
+    note_b_id = forms.ChoiceField(label=_lazy("Only B is told"))
 
     def __init__(self, *args: Any, choice: Choice, number: int, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "prefix": f"scene{number}"})
-        none = ("", "Choose one" if number == 1 else "None")
+        none = ("", _lazy("Choose one") if number == 1 else _lazy("None"))
         for name, found in (("card_id", choice.cards), ("note_a_id", choice.notes), ("note_b_id", choice.notes)):
             _offer(self, name, [none, *found])
             self.fields[name].required = number == 1
@@ -235,9 +243,9 @@ class Scene(forms.Form):
         filled = super().clean() or {}
         given = [filled.get(name) for name in ("card_id", "note_a_id", "note_b_id")]
         if any(given) and not all(given) and not self.errors:
-            self.add_error("card_id", "A scene has a card and a note for each side.")
+            self.add_error("card_id", _lazy("A scene has a card and a note for each side."))
         if given[1] and given[1] == given[2]:
-            self.add_error("note_b_id", "The two are told different notes.")
+            self.add_error("note_b_id", _lazy("The two are told different notes."))
         return filled
 
     @property

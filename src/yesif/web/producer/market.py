@@ -18,6 +18,7 @@ from yesif.apps.market.queries.preview import price_of
 from yesif.base.errors import BadInput, NotFound, Refused
 from yesif.base.money import Money, exponent
 from yesif.web.access import producers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.producer.forms import CURRENCIES
 
@@ -60,7 +61,7 @@ def licensees(request: HttpRequest) -> HttpResponse:
         try:
             _let_in(viewer, **form.cleaned_data)
         except (BadInput, Refused) as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             messages.success(request, _("They may act for this organisation; they sign in with that address."))
             return redirect("producer:licensees")

@@ -14,6 +14,7 @@ from yesif.apps.casting.queries import blocks as seen
 from yesif.base.errors import BadInput, Refused
 from yesif.flows import blocks
 from yesif.web.access import producers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.producer.casting_forms import Block
 
@@ -39,7 +40,7 @@ def board(request: HttpRequest, project_id: str) -> HttpResponse:
                 now=now,
             )
         except BadInput as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             messages.success(request, _("The block is made. Everyone under contract sees it in their calendar."))
             return redirect("producer:match-board", project_id)
@@ -75,7 +76,7 @@ def wish(request: HttpRequest, project_id: str) -> HttpResponse:
             kind=sent.get("kind", ""),
         )
     except BadInput as wrong:
-        messages.error(request, str(wrong))
+        messages.error(request, aloud(wrong))
     return redirect("producer:match-board", project_id)
 
 
@@ -97,7 +98,7 @@ def settle(request: HttpRequest, block_id: str) -> HttpResponse:
     try:
         pairs = blocks.settle(block_id, viewer_id(request), now=CLOCK.now())
     except Refused as wrong:
-        messages.error(request, str(wrong))
+        messages.error(request, aloud(wrong))
         return redirect("producer:match-board", seen.block(block_id, viewer_id(request)).project_id)
     text = ngettext("Settled: %(n)d pair.", "Settled: %(n)d pairs.", pairs)
     messages.success(request, text % {"n": pairs})

@@ -21,6 +21,7 @@ from yesif.base.errors import BadInput, Conflict, NotFound
 from yesif.base.money import MICRO
 from yesif.flows import pay_fees, pay_in, pay_royalties
 from yesif.web.access import producers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.journals import journal_file
 from yesif.web.producer.money_forms import Answer, Deposit, Payment
@@ -75,7 +76,7 @@ def project(request: HttpRequest, project_id: str) -> HttpResponse:
                 now=CLOCK.now(),
             )
         except (BadInput, Conflict) as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             messages.success(request, _("Paid in. It stands in escrow for this project's fees and nothing else."))
             return redirect("producer:money-project", project_id)
@@ -112,7 +113,7 @@ def claim(request: HttpRequest, project_id: str, claim_id: int) -> HttpResponse:
                 now=CLOCK.now(),
             )
         except (BadInput, Conflict) as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             messages.success(request, _("Answered. What you gave is earned from now."))
             return redirect("producer:money-project", project_id)
@@ -132,7 +133,7 @@ def received(request: HttpRequest) -> HttpResponse:
         try:
             pay_royalties.receive(now=CLOCK.now(), **form.payment())
         except (BadInput, Conflict) as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             messages.success(
                 request, _("Taken down. It is shared when its time is over, among those whose clips were leased.")

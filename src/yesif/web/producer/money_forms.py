@@ -12,6 +12,7 @@ from yesif.apps.money.actions.royalties import rate_from
 from yesif.base.errors import BadInput
 from yesif.base.money import Money, exponent
 from yesif.core.ledger.royalty import REVENUE
+from yesif.web.aloud import aloud
 from yesif.web.producer.forms import CURRENCIES
 
 
@@ -116,7 +117,7 @@ class Payment(forms.Form):
                 said_by=filled["said_by"],
             )
         except BadInput as wrong:
-            self.add_error("rate", str(wrong))
+            self.add_error("rate", aloud(wrong))
         return filled
 
     def payment(self) -> dict[str, Any]:

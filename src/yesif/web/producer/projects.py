@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yesif.apps.casting import actions, queries
@@ -13,6 +14,7 @@ from yesif.apps.stage.queries import sessions as stage
 from yesif.base.errors import BadInput
 from yesif.core.policy.uses import CURRENT
 from yesif.web.access import producers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.producer.forms import Project
 
@@ -38,9 +40,9 @@ def make(request: HttpRequest) -> HttpResponse:
                 **form.terms(),
             )
         except BadInput as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
-            messages.success(request, "The project is made. Nobody has an offer yet.")
+            messages.success(request, _("The project is made. Nobody has an offer yet."))
             return redirect("producer:project", made)
     status = 400 if request.method == "POST" else 200
     context = {"form": form, "nevers": CURRENT.never, "shelf": shelf}

@@ -14,6 +14,7 @@ from yesif.apps.footage.queries import desk as queries
 from yesif.apps.footage.queries import rulings
 from yesif.base.errors import BadInput, Conflict, Refused
 from yesif.web.access import producers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.media import address
 from yesif.web.performer.lanes import lanes
@@ -41,7 +42,7 @@ def take(request: HttpRequest, take_id: str) -> HttpResponse:
         try:
             actions.propose(by=viewer, now=CLOCK.now(), **form.proposal())
         except (BadInput, Conflict) as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             messages.success(request, _("Proposed. Nothing happens until a second person agrees."))
             return redirect("producer:quality-take", take_id)
@@ -60,7 +61,7 @@ def ruling(request: HttpRequest, ruling_id: str) -> HttpResponse:
         try:
             _answer(request, ruling_id, viewer)
         except (BadInput, Conflict, Refused) as wrong:
-            refusal = str(wrong)
+            refusal = aloud(wrong)
         else:
             return redirect("producer:ruling", ruling_id)
     context = {

@@ -11,6 +11,7 @@ from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -21,6 +22,7 @@ from yesif.core.corpus.manifest import MANIFEST, SUMS
 from yesif.flows import build_release
 from yesif.flows.release import describe
 from yesif.web.access import producers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.producer.forms import Release
 
@@ -55,9 +57,9 @@ def build(request: HttpRequest, project_id: str) -> HttpResponse:
             use = build_release.use_of(project_id=project_id, now=CLOCK.now(), **form.asked())
             made = build_release.start_build(project_id=project_id, use=use, requested_by=viewer, now=CLOCK.now())
         except (BadInput, Refused) as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
-            messages.success(request, "The release is being built. You may close this page.")
+            messages.success(request, _("The release is being built. You may close this page."))
             return redirect("producer:release", made)
     status = 400 if request.method == "POST" else 200
     return render(request, "producer/new_release.html", {"form": form, "project": project}, status=status)

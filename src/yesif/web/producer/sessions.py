@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yesif.apps.casting import actions as casting
@@ -18,6 +19,7 @@ from yesif.apps.stage.actions import bookings
 from yesif.apps.stage.queries import sessions as queries
 from yesif.base.errors import BadInput, NotFound, Refused
 from yesif.web.access import producers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.producer.forms import Booking, Choice, Scene
 
@@ -56,9 +58,9 @@ def book(request: HttpRequest, project_id: str) -> HttpResponse:
         try:
             made = _book(project_id, viewer, form, scenes)
         except (BadInput, Refused, NotFound) as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
-            messages.success(request, "Both offers are out. The room opens for each as soon as they accept.")
+            messages.success(request, _("Both offers are out. The room opens for each as soon as they accept."))
             return redirect("producer:session", made)
     context = {"project": project, "form": form, "scenes": scenes, "choice": choice, "has_decks": bool(decks.decks())}
     return render(request, "producer/book.html", context, status=400 if request.method == "POST" else 200)
@@ -97,10 +99,13 @@ def _choice(project_id: str) -> Choice:
     for one in people.performers():
         together.setdefault(groups.get(one.id, ""), []).append((one.id, one.stage_name))
     # Whoever stands under one heading may share a scene; which group of the dataset it is stays unsaid.
-    headed = [(f"May play together ({n})", some) for n, some in enumerate(together.values(), 1)]
+    headed = [(_("May play together ({number})").format(number=n), some) for n, some in enumerate(together.values(), 1)]
+    heated = _("{card} (intensity {heat})")
     return Choice(
         performers=headed[0][1] if len(headed) == 1 else headed,
         enough=any(len(group) > 1 for group in together.values()),
-        cards=[(card.id, f"{card.title} (intensity {card.intensity})") for deck in mine for card in decks.cards(deck)],
+        cards=[
+            (card.id, heated.format(card=card.title, heat=card.intensity)) for one in mine for card in decks.cards(one)
+        ],
         notes=[(note.id, note.label) for deck in mine for note in decks.notes(deck)],
     )

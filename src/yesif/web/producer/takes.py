@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -50,7 +51,7 @@ def go_on(request: HttpRequest, take_id: str) -> HttpResponse:
     """Seal the take without the side that is missing."""
     found = intake.take(take_id, viewer_id=viewer_id(request))
     ingest.go_on_without(found.id, now=CLOCK.now())
-    messages.success(request, "The take goes on with the side that is here.")
+    messages.success(request, _("The take goes on with the side that is here."))
     return redirect("producer:take", take_id)
 
 

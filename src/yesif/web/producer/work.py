@@ -12,6 +12,7 @@ from yesif.apps.people import queries as people
 from yesif.base.errors import BadInput, Refused
 from yesif.flows import pay_work
 from yesif.web.access import producers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.producer.money_forms import WrittenDown
 
@@ -31,7 +32,7 @@ def page(request: HttpRequest, project_id: str) -> HttpResponse:
         try:
             pay_work.enter(project_id=project_id, producer_id=viewer, now=CLOCK.now(), **form.work())
         except (BadInput, Refused) as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             messages.success(
                 request, _("Written down. The performer looks at it; unanswered, it is a fee after 72 hours.")

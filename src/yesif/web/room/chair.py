@@ -12,6 +12,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from yesif.apps.stage.actions import safety
 from yesif.base.errors import LimitReached, NotFound, YesIfError
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.room import view_of
 from yesif.web.room.messages import Allowance, Lie, Message, parse
@@ -37,7 +38,7 @@ class ChairSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is 
             self.who = {"session_id": self.session_id, "producer_id": str(person.pk)}
             await database_sync_to_async(safety.sit_in)(**self.who, page=self.page, studio_ns=CLOCK.studio_ns())
         except YesIfError as refusal:
-            await self._refuse(str(refusal), NOT_YOURS)
+            await self._refuse(aloud(refusal), NOT_YOURS)
             return
         self.group = f"room.{self.session_id}"
         await self.channel_layer.group_add(self.group, self.channel_name)
@@ -59,11 +60,11 @@ class ChairSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is 
             self.allowance.spend()
             await self._act(parse(message.get("text")), CLOCK.studio_ns())
         except LimitReached as flood:
-            await self._refuse(str(flood), TOO_MUCH)
+            await self._refuse(aloud(flood), TOO_MUCH)
         except Lie as lie:
-            await self._refuse(str(lie), LIED)
+            await self._refuse(aloud(lie), LIED)
         except YesIfError as refusal:
-            await self._say(type="refused", sentence=str(refusal))
+            await self._say(type="refused", sentence=aloud(refusal))
 
     async def _act(self, said: Message, at_ns: int) -> None:
         if said["type"] == "ping":
@@ -79,7 +80,7 @@ class ChairSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is 
         try:
             seen = await database_sync_to_async(view_of.chair)(**self.who)
         except YesIfError as refusal:
-            await self._refuse(str(refusal), NOT_YOURS)
+            await self._refuse(aloud(refusal), NOT_YOURS)
             return
         await self._say(type="state", **seen)
 

@@ -29,6 +29,7 @@ from yesif.apps.stage.queries.standing import cool_down_of
 from yesif.base.errors import LimitReached, NotFound, YesIfError
 from yesif.core.ledger.presence import BEAT_NS
 from yesif.flows import waiting as waiting_flow
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.room import view_of
 from yesif.web.room.messages import Allowance, Lie, Message, parse
@@ -107,9 +108,9 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
         try:
             await self._come_in()
         except LimitReached as too_often:
-            await self._refuse(str(too_often), TOO_MUCH)
+            await self._refuse(aloud(too_often), TOO_MUCH)
         except YesIfError as refusal:
-            await self._refuse(str(refusal), NOT_YOURS)
+            await self._refuse(aloud(refusal), NOT_YOURS)
 
     async def _come_in(self) -> None:
         self.session_id = self.scope["url_route"]["kwargs"]["session_id"]
@@ -186,11 +187,11 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
             said = parse(message.get("text"))
             await self._act(said, message["studio_ns"])
         except LimitReached as flood:
-            await self._refuse(str(flood), TOO_MUCH)
+            await self._refuse(aloud(flood), TOO_MUCH)
         except Lie as lie:
-            await self._refuse(str(lie), LIED)
+            await self._refuse(aloud(lie), LIED)
         except YesIfError as refusal:
-            await self._say(type="refused", sentence=str(refusal))
+            await self._say(type="refused", sentence=aloud(refusal))
 
     async def _act(self, message: Message, at_ns: int) -> None:
         """Do what was asked, then tell whom it concerns."""
@@ -301,7 +302,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
         try:
             seen = await _asked(view_of.room, session_id=self.session_id, performer_id=self.performer)
         except YesIfError as refusal:
-            await self._refuse(str(refusal), NOT_YOURS)
+            await self._refuse(aloud(refusal), NOT_YOURS)
             return
         await self._say(type="state", **seen)
 

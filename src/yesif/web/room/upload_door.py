@@ -30,6 +30,7 @@ from yesif.apps.footage.actions import uploads
 from yesif.apps.footage.queries import uploads as queries
 from yesif.base.errors import BadInput, Conflict, LimitReached, NotFound, YesIfError
 from yesif.media import incoming
+from yesif.web.aloud import aloud
 from yesif.web.errors import status_of
 
 Message = dict[str, Any]
@@ -76,11 +77,11 @@ class UploadDoor:
         except _Answer as said:
             await _answer(send, said.status, said.sentence, said.headers)
         except incoming.WrongOffset as wrong:
-            await _answer(send, 409, str(wrong), {"Upload-Offset": str(wrong.offset)})
+            await _answer(send, 409, aloud(wrong), {"Upload-Offset": str(wrong.offset)})
         except uploads.TooOften as wait:
             await _answer(send, 429, str(wait), {"Retry-After": str(wait.seconds)})
         except YesIfError as error:
-            await _answer(send, status_of(error), str(error), {})
+            await _answer(send, status_of(error), aloud(error), {})
         except _LeftError:
             return  # the connection broke in mid-body: nothing was written, nobody is there to answer
         else:

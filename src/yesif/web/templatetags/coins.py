@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 
 from yesif.apps.money.queries import fees
 from yesif.core.ledger import presence, statement
+from yesif.web.aloud import in_figures
 
 register = template.Library()
 
@@ -14,7 +15,7 @@ register = template.Library()
 def micro(amount: int, currency: str) -> str:
     """1234567 EUR → "EUR 0.01234567"; whole coins print as coins."""
     number, code = statement.words(amount, currency).split()
-    return f"{code} {number}"
+    return in_figures(f"{code} {number}")
 
 
 @register.filter

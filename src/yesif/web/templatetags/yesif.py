@@ -1,14 +1,21 @@
 """Times with a zone, money with a currency, lengths with a unit, and the way around by role."""
 
+import json
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField
+from django.template import Context
+from django.utils import dateformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from yesif.apps.consent import queries as consent
 from yesif.apps.footage.queries.review import Quality
@@ -17,46 +24,47 @@ from yesif.base.errors import BadInput
 from yesif.core.policy.explain import meaning
 from yesif.core.policy.grants import Conditions
 from yesif.core.policy.uses import CURRENT
+from yesif.web.aloud import aloud, in_figures, of_scripts
 from yesif.web.clock import CLOCK
 
 register = template.Library()
 
 DOORS = {
     "performer": (
-        ("performer:home", "Home", "house"),
-        ("performer:takes", "Your takes", "clapperboard"),
-        ("performer:answers", "Your answers", "list-checks"),
-        ("performer:record", "Your record", "scroll-text"),
-        ("performer:money", "Your money", "wallet"),
-        ("performer:calendar", "Calendar", "calendar-days"),
-        ("performer:lines", "Your lines", "shield"),
-        ("performer:you", "You", "user-round"),
+        ("performer:home", _lazy("Home"), "house"),
+        ("performer:takes", _lazy("Your takes"), "clapperboard"),
+        ("performer:answers", _lazy("Your answers"), "list-checks"),
+        ("performer:record", _lazy("Your record"), "scroll-text"),
+        ("performer:money", _lazy("Your money"), "wallet"),
+        ("performer:calendar", _lazy("Calendar"), "calendar-days"),
+        ("performer:lines", _lazy("Your lines"), "shield"),
+        ("performer:you", _lazy("You"), "user-round"),
     ),
-    "auditor": (("auditor:home", "Your seats", "scale"),),
+    "auditor": (("auditor:home", _lazy("Your seats"), "scale"),),
     "operator": (
-        ("entrance:studio", "Studio", "building-2"),
-        ("operator:pay", "Pay runs", "banknote"),
-        ("operator:money", "Books", "landmark"),
-        ("operator:papers", "Tax papers", "stamp"),
+        ("entrance:studio", _lazy("Studio"), "building-2"),
+        ("operator:pay", _lazy("Pay runs"), "banknote"),
+        ("operator:money", _lazy("Books"), "landmark"),
+        ("operator:papers", _lazy("Tax papers"), "stamp"),
     ),
     "producer": (
-        ("producer:home", "Projects", "folder"),
-        ("producer:decks", "Decks", "layers"),
-        ("producer:sessions", "Sessions", "calendar-days"),
-        ("producer:board", "Board", "layout-dashboard"),
-        ("producer:takes", "Takes", "clapperboard"),
-        ("producer:quality", "Quality", "ear"),
-        ("producer:care", "Care desk", "life-buoy"),
-        ("producer:dashboard", "Pictures", "chart-line"),
-        ("producer:releases", "Releases", "package"),
-        ("producer:money", "Money", "wallet"),
-        ("producer:licensees", "Licensees", "handshake"),
+        ("producer:home", _lazy("Projects"), "folder"),
+        ("producer:decks", _lazy("Decks"), "layers"),
+        ("producer:sessions", _lazy("Sessions"), "calendar-days"),
+        ("producer:board", _lazy("Board"), "layout-dashboard"),
+        ("producer:takes", _lazy("Takes"), "clapperboard"),
+        ("producer:quality", _lazy("Quality"), "ear"),
+        ("producer:care", _lazy("Care desk"), "life-buoy"),
+        ("producer:dashboard", _lazy("Pictures"), "chart-line"),
+        ("producer:releases", _lazy("Releases"), "package"),
+        ("producer:money", _lazy("Money"), "wallet"),
+        ("producer:licensees", _lazy("Licensees"), "handshake"),
     ),
     "licensee": (
-        ("licensee:home", "Catalogue", "library"),
-        ("licensee:licences", "Licences", "file-check"),
-        ("licensee:withdrawn", "To delete", "eraser"),
-        ("licensee:organisation", "Organisation", "building"),
+        ("licensee:home", _lazy("Catalogue"), "library"),
+        ("licensee:licences", _lazy("Licences"), "file-check"),
+        ("licensee:withdrawn", _lazy("To delete"), "eraser"),
+        ("licensee:organisation", _lazy("Organisation"), "building"),
     ),
 }
 """Role → (address name, words, icon) of its main pages."""
@@ -76,7 +84,7 @@ def nav(context: dict[str, Any]) -> dict[str, Any]:
 def when(moment: datetime | date | None, style: str = "medium") -> str | SafeString:
     """A time element; the text is UTC until the page's script turns it into the viewer's own zone."""
     if moment is None:
-        return "not yet"
+        return _("not yet")
     if not isinstance(moment, datetime):
         return format_html('<time datetime="{}">{}</time>', moment.isoformat(), _day(moment))
     utc = localtime(moment)
@@ -102,13 +110,13 @@ def use(what: str, where: str) -> str:
         learns, place = CURRENT.what(what).label, CURRENT.where(where).label
     except BadInput:  # an id of an older list
         return f"{what}, {where}"
-    return f"{learns}, for {place[0].lower()}{place[1:]}"
+    return _("{what}, for {where}").format(what=aloud(learns), where=_lowered(aloud(place)))
 
 
 @register.filter
 def money(minor: int, currency: str) -> str:
     """7400, "EUR" → "EUR 74.00". Two decimals: the currencies this studio pays in all have them."""
-    return f"{currency} {minor // 100:,}.{minor % 100:02d}"
+    return in_figures(f"{currency} {minor // 100:,}.{minor % 100:02d}")
 
 
 @register.filter
@@ -117,7 +125,7 @@ def take_time(ns: int | None) -> str:
     if ns is None:
         return "–"
     tenths = ns // 100_000_000
-    return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
+    return in_figures(f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}")
 
 
 @register.filter
@@ -141,8 +149,36 @@ def amount(value: float | None) -> str:
     if value is None:
         return "–"
     if 0 < abs(value) < 0.001:
-        return "< 0.001" if value > 0 else "> −0.001"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+        return in_figures("< 0.001" if value > 0 else "> −0.001")
+    return in_figures(f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}")
+
+
+@register.filter(name="aloud")
+def say(text: object) -> str:
+    """A sentence that a rule book, an app or a flow made, in the reader's language."""
+    return aloud(text)
+
+
+@register.filter
+def each_aloud(texts: Iterable[str]) -> list[str]:
+    """The same for each of a list."""
+    return [aloud(text) for text in texts]
+
+
+@register.inclusion_tag("parts/languages.html", takes_context=True)
+def languages(context: Context) -> dict[str, Any]:
+    """The choice of language at the foot of a page. It comes back to where the browser says it was; a page that can be
+    fetched again says so itself. A refusal does not: "not there" and "not yours" are one page, to the letter."""
+    request = context.get("request")
+    refused = bool({"status", "exception"} & set(context.flatten()))
+    back = request.get_full_path() if request is not None and request.method == "GET" and not refused else ""
+    return {"offered": settings.LANGUAGES, "now": get_language(), "back": back}
+
+
+@register.simple_tag
+def script_words() -> SafeString:
+    """What this page's scripts may say, in its language, English as the key; nothing where it speaks English."""
+    return format_html('<meta name="words" content="{}">\n', json.dumps(of_scripts())) if of_scripts() else SafeString()
 
 
 _SAID = {"snr": "voice above the room", "av-skew": "picture against voice", "zero-length": "length"}
@@ -151,8 +187,8 @@ _SAID = {"snr": "voice above the room", "av-skew": "picture against voice", "zer
 
 @register.filter
 def words(text: str) -> str:
-    """in-review → "in review"."""
-    return _SAID.get(text.replace("_", "-"), text).replace("-", " ").replace("_", " ")
+    """in-review → "in review", in the reader's language."""
+    return aloud(_SAID.get(text.replace("_", "-"), text).replace("-", " ").replace("_", " "))
 
 
 @register.filter
@@ -174,4 +210,8 @@ def field(bound: BoundField) -> dict[str, Any]:
 
 
 def _day(moment: date) -> str:
-    return f"{moment.day} {moment:%b %Y}"
+    return dateformat.format(moment, "j M Y")
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -12,6 +12,7 @@ from yesif.apps.consent.actions import seats as actions
 from yesif.apps.consent.queries import seats as queries
 from yesif.base.errors import BadInput, Conflict
 from yesif.web.access import only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 
 seat_holders_only = only("auditor")
@@ -27,7 +28,7 @@ def seats(request: HttpRequest) -> HttpResponse:
         try:
             actions.open_another(holder_id=viewer_id(request), name=request.POST.get("name", ""), now=CLOCK.now())
         except (BadInput, Conflict) as refusal:
-            wrong = str(refusal)
+            wrong = aloud(refusal)
         else:
             messages.success(request, _("Set up. It has no power until performers appoint it."))
             return redirect("union:seats")
@@ -42,7 +43,7 @@ def suspend(request: HttpRequest, seat_id: str) -> HttpResponse:
     try:
         many = actions.suspend(seat_id=seat_id, holder_id=viewer_id(request), now=CLOCK.now())
     except Conflict as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, aloud(refusal))
     else:
         messages.success(
             request, ngettext("Paused for %(n)d performer.", "Paused for %(n)d performers.", many) % {"n": many}

@@ -3,6 +3,7 @@
 
 import { Signal } from "./models/signal.js";
 import { clientUs } from "./lib/client-time.js";
+import { tr } from "./lib/words.js";
 
 /** @param {string} id @returns {HTMLElement} */
 function part(id) {
@@ -17,11 +18,11 @@ function say(id, text) {
 }
 
 const PHASES = {
-  lobby: "Not recording. They are getting ready.",
-  countdown: "Recording. The scene begins in a moment.",
-  playing: "Recording. The scene plays.",
-  between: "Not recording. Between scenes.",
-  ended: "This session is over.",
+  lobby: tr("Not recording. They are getting ready."),
+  countdown: tr("Recording. The scene begins in a moment."),
+  playing: tr("Recording. The scene plays."),
+  between: tr("Not recording. Between scenes."),
+  ended: tr("This session is over."),
 };
 
 const scheme = location.protocol === "https:" ? "wss" : "ws";
@@ -31,25 +32,25 @@ const signal = new Signal(`${scheme}://${location.host}/ws/room/${part("chair-pa
 const on = (type, what) => signal.addEventListener(type, (event) => what(/** @type {CustomEvent} */ (event).detail));
 
 on("open", () => say("line-state", ""));
-on("down", () => say("line-state", "The line to the studio is down; it is being restored."));
+on("down", () => say("line-state", tr("The line to the studio is down; it is being restored.")));
 on("closed", ({ sentence }) => say("line-state", sentence));
 on("refused", ({ sentence }) => say("line-state", sentence));
 on("state", ({ phase, partners, card, stands }) => {
   document.body.dataset.phase = phase;
   say("phase", PHASES[/** @type {keyof typeof PHASES} */ (phase)]);
-  say("card-title", card ? `${card.title} (${card.order} of ${card.of})` : "No card");
+  say("card-title", card ? tr("{title} ({order} of {of})", card) : tr("No card"));
   say("card-relationship", card?.relationship ?? "");
   say("card-where", card?.where ?? "");
   say("card-before", card?.moment_before ?? "");
   const said = [];
-  if (stands.paused.partner) said.push("Paused.");
-  if (stands.off.partner) said.push("Off the record.");
-  if (stands.softened && phase === "playing") said.push("Softer from here.");
+  if (stands.paused.partner) said.push(tr("Paused."));
+  if (stands.off.partner) said.push(tr("Off the record."));
+  if (stands.softened && phase === "playing") said.push(tr("Softer from here."));
   say("stands", said.join(" "));
-  say("said", stands.line ? `Said last: ${stands.line}` : "");
+  say("said", stands.line ? tr("Said last: {line}", stands) : "");
   part("seats").replaceChildren(...partners.map((/** @type {any} */ one) => {
     const row = document.createElement("li");
-    row.textContent = `${one.name}${one.ready && phase !== "playing" ? ", ready" : ""}`;
+    row.textContent = `${one.name}${one.ready && phase !== "playing" ? `, ${tr("ready")}` : ""}`;
     return row;
   }));
 });

@@ -6,6 +6,7 @@ import { examine, openDevices } from "./elements/device-check.js";
 import { Meter } from "./elements/meter.js";
 import { leak, light } from "./elements/room-tests.js";
 import { csrfToken } from "./lib/csrf.js";
+import { tr } from "./lib/words.js";
 
 const TAKE_S = 20;
 const PROBE_BYTES = 2_000_000;
@@ -32,16 +33,16 @@ async function check() {
   button.disabled = true;
   part("found").replaceChildren();
   try {
-    say("begin-state", "Opening camera and microphone.");
+    say("begin-state", tr("Opening camera and microphone."));
     devices ??= await openDevices();
     const look = /** @type {HTMLVideoElement} */ (part("look"));
     look.srcObject = new MediaStream([devices.camera]);
     new Meter(part("meter")).watch(devices.voice);
-    say("begin-state", "Please say a few words.");
+    say("begin-state", tr("Please say a few words."));
     const { rows } = await examine(devices);
-    say("begin-state", "Now be quiet: a sound is played for 2 seconds.");
+    say("begin-state", tr("Now be quiet: a sound is played for 2 seconds."));
     rows.push(await leak(devices.voice));
-    say("begin-state", "Looking at the light and timing your line.");
+    say("begin-state", tr("Looking at the light and timing your line."));
     rows.push(await light(look), await line(), await awake());
     part("found").replaceChildren(...rows.map(drawn));
     say("begin-state", await kept(rows));
@@ -49,7 +50,7 @@ async function check() {
     document.body.dataset.checked = "yes";
   } catch (error) {
     devices = null;
-    say("begin-state", error instanceof Error ? error.message : "The check did not work; try again.");
+    say("begin-state", error instanceof Error ? error.message : tr("The check did not work; try again."));
   } finally {
     button.disabled = false;
   }
@@ -69,20 +70,20 @@ async function line() {
   for (let at = 0; at < body.length; at += 65_536) crypto.getRandomValues(body.subarray(at, at + 65_536));
   const begun = performance.now();
   const answer = await fetch("/performer/room-check/speed", { method: "POST", body, headers: { "X-CSRFToken": csrfToken() } });
-  if (!answer.ok) return { ok: false, text: "Your line could not be timed; the studio did not answer." };
+  if (!answer.ok) return { ok: false, text: tr("Your line could not be timed; the studio did not answer.") };
   const mbit = (PROBE_BYTES * 8) / 1000 / Math.max(1, performance.now() - begun);
-  const text = `Line: ${mbit < 10 ? mbit.toFixed(1) : Math.round(mbit)} Mbit/s to the studio.`;
+  const text = tr("Line: {speed} Mbit/s to the studio.", { speed: mbit < 10 ? mbit.toFixed(1) : Math.round(mbit) });
   if (mbit >= ENOUGH_MBIT) return { ok: true, text };
-  return { ok: false, text: `${text} Slow, but enough: say “My line is slow” in the room; your recording stays at full quality.` };
+  return { ok: false, text: `${text} ${tr("Slow, but enough: say “My line is slow” in the room; your recording stays at full quality.")}` };
 }
 
 /** @returns {Promise<Row>} */
 async function awake() {
   try {
     await (await navigator.wakeLock.request("screen")).release();
-    return { ok: true, text: "Your computer stays awake while you play." };
+    return { ok: true, text: tr("Your computer stays awake while you play.") };
   } catch {
-    return { ok: false, text: "Your browser cannot keep this computer awake. Plug it in, and turn sleep off for an hour." };
+    return { ok: false, text: tr("Your browser cannot keep this computer awake. Plug it in, and turn sleep off for an hour.") };
   }
 }
 
@@ -94,8 +95,8 @@ async function kept(rows) {
     headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
   });
   const wrong = rows.filter(({ ok }) => !ok).length;
-  if (!answer.ok) return "Checked, but the studio could not keep the result.";
-  return wrong ? `Checked and kept. ${wrong} of ${rows.length} could be better.` : "Checked and kept. All is well.";
+  if (!answer.ok) return tr("Checked, but the studio could not keep the result.");
+  return wrong ? tr("Checked and kept. {wrong} of {all} could be better.", { wrong, all: rows.length }) : tr("Checked and kept. All is well.");
 }
 
 async function take() {
@@ -110,7 +111,7 @@ async function take() {
   const over = new Promise((resolve) => recorder.addEventListener("stop", resolve, { once: true }));
   recorder.start();
   for (let left = takeSeconds(); left > 0; left -= 1) {
-    say("take-state", `Recording, ${left} s left.`);
+    say("take-state", tr("Recording, {left} s left.", { left }));
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
   recorder.stop();
@@ -119,7 +120,7 @@ async function take() {
   played.src = URL.createObjectURL(new Blob(pieces, { type: recorder.mimeType }));
   played.hidden = false;
   played.focus();
-  say("take-state", "Done. Watch it; it is in this page alone.");
+  say("take-state", tr("Done. Watch it; it is in this page alone."));
   button.disabled = false;
 }
 

@@ -13,6 +13,7 @@ import { P2PTransport } from "./models/p2p-transport.js";
 import { Signal } from "./models/signal.js";
 import { StillPicture } from "./models/still-picture.js";
 import { Takes } from "./models/takes.js";
+import { tr } from "./lib/words.js";
 
 /** @typedef {import("./elements/room-view.js").RoomState} RoomState */
 
@@ -62,7 +63,7 @@ class Room {
       this.#counter.stop();
       this.#clock.stop();
       // A cut that waits for the line stays said: each further try to reach the studio comes through here too.
-      if (!this.#signal.owes("cut")) say("line", "The line to the studio is down; it is being restored. Recording goes on.");
+      if (!this.#signal.owes("cut")) say("line", tr("The line to the studio is down; it is being restored. Recording goes on."));
     });
     on("closed", ({ sentence }) => {
       this.#counter.stop();
@@ -85,7 +86,7 @@ class Room {
     on("counted", (said) => this.#counter.hear(said));
     on("cut", ({ take, cut_ns, played }) => this.#cut(take, cut_ns, played));
     on("refused", ({ sentence }) => say("refused", sentence));
-    on("helped", () => say("helped", "Somebody at the care desk has been called and answers within 5 minutes. You may pause, cut or leave meanwhile; your partner is not told."));
+    on("helped", () => say("helped", tr("Somebody at the care desk has been called and answers within 5 minutes. You may pause, cut or leave meanwhile; your partner is not told.")));
     on("left", ({ cool_down_s }) => this.#leftForGood(cool_down_s));
     this.#transport.addEventListener("remote", (event) => {
       const { stream, track } = /** @type {CustomEvent} */ (event).detail;
@@ -96,7 +97,7 @@ class Room {
     this.#transport.addEventListener("state", (event) => {
       const { connected } = /** @type {CustomEvent} */ (event).detail;
       document.body.dataset.call = connected ? "yes" : "no";
-      say("call", connected ? "" : "The picture is being restored.");
+      say("call", connected ? "" : tr("The picture is being restored."));
     });
   }
 
@@ -137,7 +138,7 @@ class Room {
 
   #callCut() {
     if (this.#signal.sendSurely({ type: "cut" })) return;
-    say("line", "The line to the studio is down. Your cut is sent as soon as it is back; stop playing now.");
+    say("line", tr("The line to the studio is down. Your cut is sent as soon as it is back; stop playing now."));
   }
 
   async #check() {
@@ -145,7 +146,7 @@ class Room {
     this.#checking = true;
     const button = /** @type {HTMLButtonElement} */ (part("check"));
     button.disabled = true;
-    say("check-state", "Checking. Please say a few words.");
+    say("check-state", tr("Checking. Please say a few words."));
     try {
       if (!this.#devices || !live(this.#devices)) this.#devices = await openDevices(); // one may have been unplugged
       const { camera, voice, call } = this.#devices;
@@ -161,14 +162,14 @@ class Room {
         return row;
       }));
       this.#signal.send({ type: "check", found });
-      say("check-state", "Checked.");
+      say("check-state", tr("Checked."));
       document.body.dataset.checked = "yes";
       this.#checked = true;
       this.#draw();
     } catch (error) {
       this.#devices = null;
       this.#checked = false;
-      say("check-state", error instanceof Error ? error.message : "The check did not work; try again.");
+      say("check-state", error instanceof Error ? error.message : tr("The check did not work; try again."));
     } finally {
       this.#checking = false;
       button.disabled = false;
@@ -180,7 +181,7 @@ class Room {
     this.#state = state;
     this.#draw();
     if (state.moved_to) {
-      say("waits", "You are paired with somebody else who is here; this page takes you to them.");
+      say("waits", tr("You are paired with somebody else who is here; this page takes you to them."));
       location.assign(`/room/${state.moved_to}`);
     }
     this.#record();
@@ -213,7 +214,7 @@ class Room {
     this.#still = this.#still ? null : new StillPicture();
     const thin = Boolean(this.#still);
     part("thin").setAttribute("aria-pressed", String(thin));
-    say("thin-words", thin ? "Send moving pictures again" : "My line is slow");
+    say("thin-words", thin ? tr("Send moving pictures again") : tr("My line is slow"));
     document.body.dataset.thin = thin ? "yes" : "no";
     if (!this.#devices) return;
     const { camera, call } = this.#devices;
@@ -237,8 +238,8 @@ class Room {
     this.#counter.stop();
     document.body.dataset.phase = "left";
     const minutes = Math.round(coolDownS / 60);
-    say("phase", "You left the room. Your time is counted; no reason is asked.");
-    say("stands", minutes ? `Take ${minutes} minutes to come down. They are paid, whether you sit them or not.` : "");
+    say("phase", tr("You left the room. Your time is counted; no reason is asked."));
+    say("stands", minutes ? tr("Take {minutes} minutes to come down. They are paid, whether you sit them or not.", { minutes }) : "");
     part("curtain").hidden = false;
     for (const id of ["ready", "end", "cut", "soften", "pause", "off", "swap", "next", "help", "leave", "check"])
       part(id).setAttribute("disabled", "");

@@ -3,6 +3,7 @@
 // echo cancelling for the call, once raw for the record.
 
 import { tierHere } from "../models/sources.js";
+import { tr } from "../lib/words.js";
 
 const RAW = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
 const CALL = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
@@ -48,17 +49,17 @@ export async function examine({ camera, voice }) {
   const minutes = Math.floor(free / 40); // about 40 MB a minute with voice, camera and heard
   const bluetooth = /bluetooth|airpods|hands-?free/i.test(voice.label);
   const rows = [
-    { ok: height >= 720, text: `Camera: ${width} × ${height} pixels, ${Math.round(frameRate)} frames per second.` },
+    { ok: height >= 720, text: tr("Camera: {width} × {height} pixels, {rate} frames per second.", { width, height, rate: Math.round(frameRate) }) },
     { ok: loudest > -50, text: loudest > -50
-      ? `Microphone: heard you at ${Math.round(loudest).toString().replace("-", "−")} dB (0 is the loudest it can take).`
-      : "Microphone: nothing was heard. Say something and check again, or choose another microphone." },
+      ? tr("Microphone: heard you at {level} dB (0 is the loudest it can take).", { level: Math.round(loudest).toString().replace("-", "−") })
+      : tr("Microphone: nothing was heard. Say something and check again, or choose another microphone.") },
     { ok: !bluetooth, text: bluetooth
-      ? "This looks like a Bluetooth microphone: it arrives late and thin. A cable is better."
-      : "No Bluetooth microphone. Wear headphones: your partner's voice must not get into your microphone." },
-    { ok: minutes >= 20, text: `Space in this browser: ${Math.round(free)} MB, about ${minutes} minutes of play.` },
+      ? tr("This looks like a Bluetooth microphone: it arrives late and thin. A cable is better.")
+      : tr("No Bluetooth microphone. Wear headphones: your partner's voice must not get into your microphone.") },
+    { ok: minutes >= 20, text: tr("Space in this browser: {size} MB, about {minutes} minutes of play.", { size: Math.round(free), minutes }) },
     { ok: crossOriginIsolated, text: crossOriginIsolated
-      ? "Clock: steps of 5 µs."
-      : "Clock: coarse (100 µs). Another tab or an extension may be in the way." },
+      ? tr("Clock: steps of 5 µs.")
+      : tr("Clock: coarse (100 µs). Another tab or an extension may be in the way.") },
   ];
   const found = { width, height, frameRate, loudest_db: Math.round(loudest), free_mb: Math.round(free), kept, bluetooth,
     isolated: crossOriginIsolated, tier: tierHere(), sample_rate: voice.getSettings().sampleRate ?? 0 };
@@ -83,8 +84,8 @@ async function loudestDb(voice) {
 
 /** @param {string} name of the browser's refusal */
 function refusal(name) {
-  if (name === "NotAllowedError") return "Your browser did not allow camera and microphone. Allow them beside the address, then check again.";
-  if (name === "NotFoundError") return "No camera or no microphone was found. Plug one in, then check again.";
-  if (name === "NotReadableError") return "Another program holds the camera or the microphone. Close it, then check again.";
-  return "Camera and microphone could not be opened. Check them, then try again.";
+  if (name === "NotAllowedError") return tr("Your browser did not allow camera and microphone. Allow them beside the address, then check again.");
+  if (name === "NotFoundError") return tr("No camera or no microphone was found. Plug one in, then check again.");
+  if (name === "NotReadableError") return tr("Another program holds the camera or the microphone. Close it, then check again.");
+  return tr("Camera and microphone could not be opened. Check them, then try again.");
 }

@@ -2,7 +2,9 @@
 // Single-letter keys of the room (WCAG 2.1.4): each may be another letter or none, and all of them may be off. Escape, which
 // cuts, is no letter and stays. What is chosen is kept in this browser.
 
-const WORDS = { soften: "Soften", pause: "Pause, and go on", off: "Off the record, and back", help: "Help" };
+import { tr } from "../lib/words.js";
+
+const WORDS = { soften: tr("Soften"), pause: tr("Pause, and go on"), off: tr("Off the record, and back"), help: tr("Help") };
 const FIRST = { soften: "s", pause: "p", off: "o", help: "h" };
 const KEPT = "yesif.keys";
 
@@ -32,7 +34,7 @@ export class Keys {
     on.type = "checkbox";
     on.checked = this.#letters.on === "yes";
     on.addEventListener("change", () => this.#keep("on", on.checked ? "yes" : "no"));
-    this.#place.append(labelled("Single-letter keys work in this room", on));
+    this.#place.append(labelled(tr("Single-letter keys work in this room"), on));
     for (const action of actions) {
       const input = document.createElement("input");
       input.maxLength = 1;
@@ -43,7 +45,7 @@ export class Keys {
     }
     const note = document.createElement("p");
     note.className = "quiet";
-    note.textContent = "Escape always cuts. An empty field takes the key away.";
+    note.textContent = tr("Escape always cuts. An empty field takes the key away.");
     this.#place.append(note);
   }
 

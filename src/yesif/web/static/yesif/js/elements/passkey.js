@@ -3,6 +3,7 @@
 
 import { csrfToken } from "../lib/csrf.js";
 import { forBrowser, forServer } from "../lib/webauthn.js";
+import { tr } from "../lib/words.js";
 
 /** @param {string} address @param {object} [body] */
 async function post(address, body = {}) {
@@ -12,7 +13,7 @@ async function post(address, body = {}) {
     body: JSON.stringify(body),
   });
   const said = await answer.json();
-  if (!answer.ok) throw new Error(said.said || "It did not work. Use the letter.");
+  if (!answer.ok) throw new Error(said.said || tr("It did not work. Use the letter."));
   return said;
 }
 
@@ -37,7 +38,7 @@ for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelec
   button.addEventListener("click", () => {
     const said = document.querySelector("#passkey-said");
     run(button).catch((wrong) => {
-      if (said) said.textContent = wrong.name === "NotAllowedError" ? "Stopped. Nothing was changed." : wrong.message;
+      if (said) said.textContent = wrong.name === "NotAllowedError" ? tr("Stopped. Nothing was changed.") : wrong.message;
     });
   });
 }

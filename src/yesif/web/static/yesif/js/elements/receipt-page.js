@@ -1,6 +1,7 @@
 // @ts-check
 /** The page “Check it yourself”: a file goes in, one sentence comes out. Nothing leaves the browser. */
 import { NotProven, check } from "../lib/receipt-check.js";
+import { tr } from "../lib/words.js";
 
 const file = /** @type {HTMLInputElement} */ (document.getElementById("file"));
 const known = /** @type {HTMLInputElement} */ (document.getElementById("known"));
@@ -18,16 +19,16 @@ function tell(found) {
   const hour = found.at.toISOString().replace("T", " ").slice(0, 19);
   said.className = "good";
   said.replaceChildren(
-    line("h2", "Proven."),
-    line("p", `A ${found.kind} line of ${hour} UTC is number ${found.index} of ${found.size} on the record of ${found.origin}.`),
+    line("h2", tr("Proven.")),
+    line("p", tr("A {kind} line of {hour} UTC is number {index} of {size} on the record of {origin}.", { ...found, hour })),
     line("p", found.own
-      ? "The signature is by the key you gave."
-      : "The signature is by the key inside the receipt. Compare it with one you got another way:"),
+      ? tr("The signature is by the key you gave.")
+      : tr("The signature is by the key inside the receipt. Compare it with one you got another way:")),
     line("code", found.key),
-    line("p", `Witnesses that signed too: ${found.witnesses}.`),
-    line("h3", "What the line says"),
+    line("p", tr("Witnesses that signed too: {witnesses}.", found)),
+    line("h3", tr("What the line says")),
     line("pre", JSON.stringify(found.body, null, 2)),
-    ...(found.rows.length ? [line("h3", "What it says of you alone"), line("pre", JSON.stringify(found.rows, null, 2))] : []),
+    ...(found.rows.length ? [line("h3", tr("What it says of you alone")), line("pre", JSON.stringify(found.rows, null, 2))] : []),
   );
 }
 
@@ -35,14 +36,14 @@ async function look() {
   const chosen = file.files?.[0];
   if (!chosen) return;
   said.className = "";
-  said.replaceChildren(line("p", "Checking…"));
+  said.replaceChildren(line("p", tr("Checking…")));
   try {
     tell(await check(new Uint8Array(await chosen.arrayBuffer()), known.value.trim()));
   } catch (wrong) {
     said.className = "bad";
     const why = wrong instanceof NotProven ? wrong.message : "this receipt cannot be read";
-    said.replaceChildren(line("h2", "Not proven."), line("p", `Why: ${why}.`),
-      line("p", "Download it again. If it is still not proven, show this page to your union or to someone you trust."));
+    said.replaceChildren(line("h2", tr("Not proven.")), line("p", tr("Why: {why}.", { why })),
+      line("p", tr("Download it again. If it is still not proven, show this page to your union or to someone you trust.")));
   }
   said.focus();
 }

@@ -3,6 +3,7 @@
 
 import { csrfToken } from "../lib/csrf.js";
 import { discard, files, resume, unfinished } from "../models/rescue.js";
+import { tr } from "../lib/words.js";
 
 /** @typedef {import("../models/rescue.js").Left} Left */
 
@@ -27,9 +28,9 @@ class Rescue extends HTMLElement {
     state.setAttribute("role", "status");
     const actions = document.createElement("p");
     actions.append(
-      button("Send it now", () => this.#send(left, item, state)),
-      button("Save it as files", () => save(left.take, actions)),
-      button("Delete it here", () => this.#confirm(left, item, state)),
+      button(tr("Send it now"), () => this.#send(left, item, state)),
+      button(tr("Save it as files"), () => save(left.take, actions)),
+      button(tr("Delete it here"), () => this.#confirm(left, item, state)),
     );
     item.append(words, state, actions);
     return item;
@@ -38,25 +39,25 @@ class Rescue extends HTMLElement {
   /** @param {Left} left @param {HTMLElement} item @param {HTMLElement} state */
   async #send(left, item, state) {
     busy(item, true);
-    state.textContent = "Sending …";
+    state.textContent = tr("Sending …");
     try {
       await resume(left.take, {
         csrf: csrfToken(),
-        onprogress: (sent, bytes) => (state.textContent = `Sent ${megabytes(sent)} of ${megabytes(bytes)}.`),
+        onprogress: (sent, bytes) => (state.textContent = tr("Sent {sent} of {bytes}.", { sent: megabytes(sent), bytes: megabytes(bytes) })),
         ontrouble: (sentence) => (state.textContent = sentence),
       });
-      item.replaceChildren(paragraph("The studio has this take, every byte. It is gone from this computer."));
+      item.replaceChildren(paragraph(tr("The studio has this take, every byte. It is gone from this computer.")));
       this.dispatchEvent(new CustomEvent("rescued", { bubbles: true, detail: { take: left.take } }));
     } catch (error) {
-      state.textContent = `${sentenceOf(error)} The take is still here; you can save it as files.`;
+      state.textContent = `${sentenceOf(error)} ${tr("The take is still here; you can save it as files.")}`;
       busy(item, false);
     }
   }
 
   /** @param {Left} left @param {HTMLElement} item @param {HTMLElement} state */
   #confirm(left, item, state) {
-    state.textContent = `This deletes ${megabytes(left.bytes)} that the studio does not have. It cannot be undone.`;
-    const yes = button("Delete for good", async () => {
+    state.textContent = tr("This deletes {size} that the studio does not have. It cannot be undone.", { size: megabytes(left.bytes) });
+    const yes = button(tr("Delete for good"), async () => {
       busy(item, true);
       try {
         await discard(left.take, { csrf: csrfToken() });
@@ -66,7 +67,7 @@ class Rescue extends HTMLElement {
         busy(item, false);
       }
     });
-    const no = button("Keep it", () => {
+    const no = button(tr("Keep it"), () => {
       state.textContent = "";
       choice.remove();
     });
@@ -91,16 +92,18 @@ async function save(take, place) {
 
 /** @param {Left} left @returns {string} */
 function inWords({ startedAt, logs, bytes }) {
-  const when = startedAt ? ` of ${new Date(startedAt).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}` : "";
-  const names = { voice: "your voice", camera: "your camera", heard: "what you heard" };
+  const when = startedAt ? new Date(startedAt).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" }) : "";
+  const names = { voice: tr("your voice"), camera: tr("your camera"), heard: tr("what you heard") };
   const kinds = logs.map(({ kind }) => /** @type {Record<string, string>} */ (names)[kind]).join(", ");
-  return `A take${when} is not yet safe at the studio: ${megabytes(bytes)} on this computer (${kinds}).`;
+  const size = megabytes(bytes);
+  if (!when) return tr("A take is not yet safe at the studio: {size} on this computer ({kinds}).", { size, kinds });
+  return tr("A take of {when} is not yet safe at the studio: {size} on this computer ({kinds}).", { when, size, kinds });
 }
 
 /** @param {number} count */
 function heading(count) {
   const title = document.createElement("h2");
-  title.textContent = count === 1 ? "One take is still on this computer" : `${count} takes are still on this computer`;
+  title.textContent = count === 1 ? tr("One take is still on this computer") : tr("{count} takes are still on this computer", { count });
   return title;
 }
 
@@ -139,7 +142,7 @@ function megabytes(bytes) {
 
 /** @param {unknown} error */
 function sentenceOf(error) {
-  return error instanceof Error ? error.message : "Something went wrong.";
+  return error instanceof Error ? error.message : tr("Something went wrong.");
 }
 
 customElements.define("yesif-rescue", Rescue);

@@ -1,6 +1,8 @@
 // @ts-check
 // Two tests of a room: does what the speakers play come back by the microphone, and is there light on a face.
 
+import { tr } from "../lib/words.js";
+
 const SOUND_S = 2;
 const TONE_HZ = 1000;
 const LEAKS_DB = 12; // the tone stands out of the room's own sound by more than this: no headphones, or leaking ones
@@ -24,8 +26,8 @@ export async function leak(voice) {
   tone.stop();
   await audio.close();
   const rise = Math.round(during - before);
-  if (rise <= LEAKS_DB) return { ok: true, text: "Headphones: the tone we played did not come back by your microphone." };
-  return { ok: false, text: `Headphones: the tone came back by your microphone, ${rise} dB above the room. Wear headphones, or turn them down.` };
+  if (rise <= LEAKS_DB) return { ok: true, text: tr("Headphones: the tone we played did not come back by your microphone.") };
+  return { ok: false, text: tr("Headphones: the tone came back by your microphone, {rise} dB above the room. Wear headphones, or turn them down.", { rise }) };
 }
 
 /** The loudest the tone's own band gets, in dB. @param {AnalyserNode} analyser @param {number} rate @param {number} seconds */
@@ -46,14 +48,14 @@ export async function light(look) {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [64, 36];
   const picture = canvas.getContext("2d", { willReadFrequently: true });
-  if (!picture) return { ok: false, text: "Light: this browser could not look at the picture." };
+  if (!picture) return { ok: false, text: tr("Light: this browser could not look at the picture.") };
   picture.drawImage(look, 0, 0, canvas.width, canvas.height);
   const middle = mean(picture.getImageData(20, 6, 24, 24).data);
   const around = mean(picture.getImageData(0, 0, 64, 36).data);
-  if (middle < DARK) return { ok: false, text: `Light: dark (${Math.round(middle)} of 255). Turn a lamp on in front of you.` };
-  if (middle > BRIGHT) return { ok: false, text: `Light: too bright (${Math.round(middle)} of 255). Turn away from the lamp a little.` };
-  if (around - middle > 40) return { ok: false, text: "Light: brighter behind you than on your face. Turn so that the window is in front of you." };
-  return { ok: true, text: `Light: well lit (${Math.round(middle)} of 255).` };
+  if (middle < DARK) return { ok: false, text: tr("Light: dark ({value} of 255). Turn a lamp on in front of you.", { value: Math.round(middle) }) };
+  if (middle > BRIGHT) return { ok: false, text: tr("Light: too bright ({value} of 255). Turn away from the lamp a little.", { value: Math.round(middle) }) };
+  if (around - middle > 40) return { ok: false, text: tr("Light: brighter behind you than on your face. Turn so that the window is in front of you.") };
+  return { ok: true, text: tr("Light: well lit ({value} of 255).", { value: Math.round(middle) }) };
 }
 
 /** @param {Uint8ClampedArray} pixels RGBA */

@@ -1,6 +1,8 @@
 // @ts-check
 // Puts what the room is into words on the page. Changes nothing but the page.
 
+import { tr } from "../lib/words.js";
+
 /**
  * @typedef {object} RoomState as the studio tells it to this performer
  * @property {"lobby" | "countdown" | "playing" | "between" | "ended"} phase
@@ -26,11 +28,11 @@
  */
 
 const WORDS = {
-  lobby: "Not recording: say hello, it is off the record. The scene begins when you are both ready.",
-  countdown: "Recording. The scene begins in a moment.",
-  playing: "Recording. The scene plays.",
-  between: "Not recording: what you say now is off the record. The scene is over.",
-  ended: "This session is over. You may close the page once your takes are safe.",
+  lobby: tr("Not recording: say hello, it is off the record. The scene begins when you are both ready."),
+  countdown: tr("Recording. The scene begins in a moment."),
+  playing: tr("Recording. The scene plays."),
+  between: tr("Not recording: what you say now is off the record. The scene is over."),
+  ended: tr("This session is over. You may close the page once your takes are safe."),
 };
 
 /** @param {string} id @returns {HTMLElement} */
@@ -58,7 +60,7 @@ export function draw(state, { checked, here }) {
   const ready = /** @type {HTMLButtonElement} */ (part("ready"));
   ready.disabled = !checked || !waiting || !state.card;
   ready.setAttribute("aria-pressed", String(state.you.ready));
-  say("ready-words", state.you.ready ? "Not ready after all" : state.phase === "between" ? "Ready to play it again" : "I am ready");
+  say("ready-words", state.you.ready ? tr("Not ready after all") : state.phase === "between" ? tr("Ready to play it again") : tr("I am ready"));
   part("cut").toggleAttribute("disabled", waiting || state.phase === "ended");
   part("end").toggleAttribute("disabled", state.phase !== "playing");
   for (const id of ["soften", "pause", "off"]) part(id).toggleAttribute("disabled", state.phase !== "playing");
@@ -74,27 +76,27 @@ export function draw(state, { checked, here }) {
 /** @param {RoomState["partners"][0] | undefined} partner @param {boolean} here */
 function partnerWords(partner, here) {
   if (!partner) return "";
-  if (!here) return `${partner.name} is not here yet. You are paid for waiting.`;
-  return partner.ready ? `${partner.name} is ready.` : `${partner.name} is here.`;
+  if (!here) return tr("{name} is not here yet. You are paid for waiting.", partner);
+  return partner.ready ? tr("{name} is ready.", partner) : tr("{name} is here.", partner);
 }
 
 /** @param {RoomState} state @param {string} name of the partner */
 function drawStands({ phase, stands, over }, name) {
   const { paused, off, softened, chairs, line } = stands;
   const said = [];
-  if (paused.you) said.push("Paused by you. Nothing said now is kept. Press Pause again to go on.");
-  if (paused.partner) said.push(`${name} paused. Nothing said now is kept, until ${name} goes on.`);
-  if (off.you) said.push("Off the record, from 20 s before you pressed until you press again.");
-  if (off.partner) said.push(`${name} went off the record: nothing said now is kept.`);
-  if (softened && phase === "playing") said.push("Softer from here: keep the scene, lower the heat.");
-  if (phase === "between" && over?.played && over.sealed_s) said.push(`Cut. The last ${over.sealed_s} s are sealed for both of you: they are in no export.`);
+  if (paused.you) said.push(tr("Paused by you. Nothing said now is kept. Press Pause again to go on."));
+  if (paused.partner) said.push(tr("{name} paused. Nothing said now is kept, until {name} goes on.", { name }));
+  if (off.you) said.push(tr("Off the record, from 20 s before you pressed until you press again."));
+  if (off.partner) said.push(tr("{name} went off the record: nothing said now is kept.", { name }));
+  if (softened && phase === "playing") said.push(tr("Softer from here: keep the scene, lower the heat."));
+  if (phase === "between" && over?.played && over.sealed_s) said.push(tr("Cut. The last {sealed_s} s are sealed for both of you: they are in no export.", over));
   say("stands", said.join(" "));
-  say("coach", line ? `From the chair: ${line}` : "");
-  say("chair", chairs.length ? `${chairs.join(" and ")} (producer) sits in: sees the card and how the scene stands, and may say a line.` : "");
+  say("coach", line ? tr("From the chair: {line}", { line }) : "");
+  say("chair", chairs.length ? tr("{names} (producer) sits in: sees the card and how the scene stands, and may say a line.", { names: chairs.join(` ${tr("and")} `) }) : "");
   part("pause").setAttribute("aria-pressed", String(paused.you));
   part("off").setAttribute("aria-pressed", String(off.you));
-  say("pause-words", paused.you ? "Go on" : "Pause");
-  say("off-words", off.you ? "Back on the record" : "Off the record");
+  say("pause-words", paused.you ? tr("Go on") : tr("Pause"));
+  say("off-words", off.you ? tr("Back on the record") : tr("Off the record"));
 }
 
 /** @param {RoomState["waits"]} waits @param {string} name of the partner */
@@ -102,23 +104,23 @@ function drawWaits(waits, name) {
   part("another").hidden = !waits?.offered || waits.wants_another;
   if (!waits?.offered) return say("waits", "");
   const asked = waits.wants_another
-    ? "You asked for another partner: whoever pairs this block sees it now. This page stays open."
-    : `${name} has not come for 5 minutes. You may be paired with somebody else who is here, or go on waiting; both are paid.`;
-  const fee = `${name} did not come within 10 minutes: the stood-up fee is yours. You may leave now, or wait on.`;
+    ? tr("You asked for another partner: whoever pairs this block sees it now. This page stays open.")
+    : tr("{name} has not come for 5 minutes. You may be paired with somebody else who is here, or go on waiting; both are paid.", { name });
+  const fee = tr("{name} did not come within 10 minutes: the stood-up fee is yours. You may leave now, or wait on.", { name });
   say("waits", waits.stood_up ? `${fee} ${waits.wants_another ? asked : ""}` : asked);
 }
 
 /** @param {RoomState["card"]} card */
 function drawCard(card) {
-  say("card-title", card?.title ?? "No card");
-  say("card-count", card ? `Card ${card.order} of ${card.of}` : "");
+  say("card-title", card?.title ?? tr("No card"));
+  say("card-count", card ? tr("Card {order} of {of}", card) : "");
   say("card-relationship", card?.relationship ?? "");
   say("card-where", card?.where ?? "");
   say("card-before", card?.moment_before ?? "");
 }
 
-const LINES = { want: "You want", fear: "You fear", voice: "Voice", tell: "A tell", under_pressure: "Under pressure",
-  softens_when: "You soften when" };
+const LINES = { want: tr("You want"), fear: tr("You fear"), voice: tr("Voice"), tell: tr("A tell"), under_pressure: tr("Under pressure"),
+  softens_when: tr("You soften when") };
 
 /** @param {Record<string, string>} note */
 function drawNote(note) {
@@ -139,7 +141,7 @@ function drawNote(note) {
 
 /** @param {number} seconds since action; negative while counting down */
 export function drawTime(seconds) {
-  if (seconds < 0) return say("time", `in ${Math.ceil(-seconds)} s`);
+  if (seconds < 0) return say("time", tr("in {seconds} s", { seconds: Math.ceil(-seconds) }));
   const whole = Math.floor(seconds);
   say("time", `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`);
 }
@@ -151,7 +153,9 @@ export function drawSaving({ recorded, sent, safe, takes }) {
   bar.hidden = takes === 0;
   bar.max = Math.max(1, recorded);
   bar.value = sent;
-  if (takes === 0) return say("saving", "Nothing recorded yet.");
-  if (safe === takes) return say("saving", `Safe: the studio has all ${takes === 1 ? "of your take" : `${takes} of your takes`}. You may close this page.`);
-  say("saving", `Saving: ${left.toFixed(1)} MB to go. Keep this page open; if it closes, nothing is lost, and you are asked at your next visit.`);
+  if (takes === 0) return say("saving", tr("Nothing recorded yet."));
+  if (safe === takes) return say("saving", takes === 1
+    ? tr("Safe: the studio has all of your take. You may close this page.")
+    : tr("Safe: the studio has all {takes} of your takes. You may close this page.", { takes }));
+  say("saving", tr("Saving: {left} MB to go. Keep this page open; if it closes, nothing is lost, and you are asked at your next visit.", { left: left.toFixed(1) }));
 }

@@ -2,7 +2,9 @@
 // Captions of what the partner says, made by a speech model that is in this browser already. Where there is none, that is
 // said; nothing is ever sent to anyone to be written down, and nothing of it is kept.
 
-const ABSENT = "No captions here: this browser holds no speech model of its own, and the studio sends your partner's voice to nobody.";
+import { tr } from "../lib/words.js";
+
+const ABSENT = tr("No captions here: this browser holds no speech model of its own, and the studio sends your partner's voice to nobody.");
 const SHOWN = 160; // characters
 
 export class Captions {
@@ -19,7 +21,7 @@ export class Captions {
     const lang = document.documentElement.lang || "en";
     const there = await Recogniser?.available?.({ langs: [lang], processLocally: true }).catch(() => "");
     if (there !== "available") return ABSENT;
-    if (!heard) return "Captions begin when your partner is heard.";
+    if (!heard) return tr("Captions begin when your partner is heard.");
     const recogniser = new Recogniser();
     Object.assign(recogniser, { lang, continuous: true, interimResults: true, processLocally: true });
     recogniser.addEventListener("result", (/** @type {any} */ event) => {
@@ -29,12 +31,12 @@ export class Captions {
     recogniser.addEventListener("error", () => this.stop());
     recogniser.start(heard);
     this.#recogniser = recogniser;
-    return "Captions are on: made in this browser, shown to you alone, kept nowhere.";
+    return tr("Captions are on: made in this browser, shown to you alone, kept nowhere.");
   }
 
   stop() {
     this.#recogniser?.stop();
     this.#recogniser = null;
-    return "Captions are off.";
+    return tr("Captions are off.");
   }
 }

@@ -7,6 +7,7 @@ import { tap, tierHere } from "./sources.js";
 import { throwAway } from "./rescue.js";
 import { forget, keep, lockName } from "./take-shelf.js";
 import { Track } from "./track.js";
+import { tr } from "../lib/words.js";
 
 const AFTER_CUT_US = 500_000;
 const PINGS_EVERY_MS = 1000;
@@ -175,7 +176,7 @@ export class TakeRecorder extends EventTarget {
   async #hold() {
     await new Promise((resolve, reject) => {
       navigator.locks.request(lockName(this.#take), { ifAvailable: true }, (lock) => {
-        if (!lock) return void reject(new Error("Another tab of this browser is recording this take."));
+        if (!lock) return void reject(new Error(tr("Another tab of this browser is recording this take.")));
         return new Promise((release) => {
           this.#letGo = () => release(undefined);
           resolve(undefined);

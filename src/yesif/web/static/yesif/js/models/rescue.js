@@ -3,6 +3,7 @@
 
 import { entries, entryOf, forget, keep, lockName, logName, takeFolder, takesHere } from "./take-shelf.js";
 import { Track } from "./track.js";
+import { tr } from "../lib/words.js";
 
 /**
  * @typedef {object} Left
@@ -37,7 +38,7 @@ export async function unfinished() {
 export async function resume(take, { csrf, onprogress = () => {}, ontrouble = () => {} }) {
   return alone(take, async () => {
     const left = (await takesHere()).find((one) => one.take === take);
-    if (!left) throw new Error("There is no such take on this computer.");
+    if (!left) throw new Error(tr("There is no such take on this computer."));
     const entry = (await entryOf(take)) ?? (await keep(take, "")); // its key is gone: sent anew, under a new one
     const tracks = left.logs.filter((log) => log.bytes > 0).map(({ kind }) => new Track(kind));
     const tell = () => onprogress(tracks.reduce((s, t) => s + t.sent, 0), sum(left.logs));
@@ -83,7 +84,7 @@ export async function throwAway(take, csrf) {
   for (const address of Object.values(entry?.uploads ?? {})) {
     const headers = { "Tus-Resumable": "1.0.0", "X-CSRFToken": csrf };
     const answer = await fetch(address, { method: "DELETE", headers }).catch(() => null);
-    if (!answer) throw new Error("The studio cannot be reached, so what it has of this take would stay there. Try later.");
+    if (!answer) throw new Error(tr("The studio cannot be reached, so what it has of this take would stay there. Try later."));
   }
   await forget(take);
 }
@@ -114,7 +115,7 @@ async function sent(track, entry, csrf, tell, trouble) {
  */
 function alone(take, what) {
   return navigator.locks.request(lockName(take), { ifAvailable: true }, (lock) => {
-    if (!lock) throw new Error("Another tab of this browser is working on this take.");
+    if (!lock) throw new Error(tr("Another tab of this browser is working on this take."));
     return what();
   });
 }

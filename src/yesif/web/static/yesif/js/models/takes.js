@@ -3,6 +3,7 @@
 
 import { csrfToken } from "../lib/csrf.js";
 import { TakeRecorder } from "./recorder.js";
+import { tr } from "../lib/words.js";
 
 /**
  * @typedef {object} Kept
@@ -54,7 +55,7 @@ export class Takes extends EventTarget {
       await kept.started;
     } catch (error) {
       this.#kept.delete(take);
-      this.#fault(error instanceof Error ? error.message : "Recording could not begin.");
+      this.#fault(error instanceof Error ? error.message : tr("Recording could not begin."));
     }
   }
 
@@ -91,7 +92,7 @@ export class Takes extends EventTarget {
     });
     on("progress", ({ kind, bytes, sent }) => kept.tracks.set(kind, { bytes, sent }));
     on("fault", ({ sentence }) => this.#fault(sentence));
-    on("kept", () => this.#fault("This take cannot be sent; it stays on this computer, and your home page offers it."));
+    on("kept", () => this.#fault(tr("This take cannot be sent; it stays on this computer, and your home page offers it.")));
     on("safe", () => (kept.safe = true));
   }
 

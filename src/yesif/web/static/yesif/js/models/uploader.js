@@ -4,6 +4,7 @@
 
 import { Backoff } from "../lib/backoff.js";
 import { base64, Chain, joined, PIECE_BYTES, sha256, signedBytes } from "../lib/chain.js";
+import { tr } from "../lib/words.js";
 
 const TUS = "1.0.0";
 const PATIENCE_MS = 15_000; // a black-holed socket would otherwise hold the upload for minutes
@@ -144,7 +145,7 @@ export class Uploader extends EventTarget {
       "Upload-Metadata": metadata.join(","),
     });
     if (answer.status === 409 || answer.status === 400) throw new GivenUp(await answer.text());
-    if (answer.status === 404) throw new Again("The studio does not know this take yet.", { tell: ++this.#unknown > 8 });
+    if (answer.status === 404) throw new Again(tr("The studio does not know this take yet."), { tell: ++this.#unknown > 8 });
     await this.#expect(answer, 201);
     this.#address = new URL(answer.headers.get("Location") ?? "", answer.url).pathname;
     this.#offset = Number(answer.headers.get("Upload-Offset") ?? 0);
@@ -155,12 +156,12 @@ export class Uploader extends EventTarget {
     const answer = await this.#request(this.#at(), "HEAD");
     if (answer.status === 404 || answer.status === 410) {
       this.#address = null; // the studio has lost it or we threw it away: begin again, from what is here
-      throw new Again("The studio does not know this upload any more; it begins again.", { tell: true });
+      throw new Again(tr("The studio does not know this upload any more; it begins again."), { tell: true });
     }
     await this.#expect(answer, 200);
     const safe = answer.headers.get("Upload-Safe");
     if (safe && this.#ended && Number(answer.headers.get("Upload-Offset")) === this.#log.flushed) return { sha256: safe };
-    if (safe) throw new GivenUp("This take is already safe at the studio; what is here is more than was sent then.");
+    if (safe) throw new GivenUp(tr("This take is already safe at the studio; what is here is more than was sent then."));
     this.#took(Number(answer.headers.get("Upload-Offset")));
     return null;
   }
@@ -263,7 +264,7 @@ export class Uploader extends EventTarget {
     } catch (error) {
       // A slow line is no dead line: smaller pieces get through where 256 KiB do not.
       if (error instanceof DOMException) this.#largest = Math.max(SMALLEST, this.#largest / 2);
-      throw new Again("The studio cannot be reached. Your take is kept on this computer.", { tell: true });
+      throw new Again(tr("The studio cannot be reached. Your take is kept on this computer."), { tell: true });
     }
   }
 
@@ -274,7 +275,7 @@ export class Uploader extends EventTarget {
     const sentence = answer.status === 429 || answer.status === 403 ? await answer.text() : "";
     if (answer.status === 429) throw new Again(sentence, { wait: seconds * 1000, tell: true });
     if (answer.status === 401 || answer.status === 403) {
-      throw new Again("You are signed out. Sign in again in another tab, and this goes on.", { wait: 5000, tell: true });
+      throw new Again(tr("You are signed out. Sign in again in another tab, and this goes on."), { wait: 5000, tell: true });
     }
     throw new Again(`The studio answered ${answer.status}. Your take is kept on this computer.`, { tell: true });
   }

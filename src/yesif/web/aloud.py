@@ -1,0 +1,125 @@
+"""In the reader's language: what core, apps and flows said in English, and figures the way that language writes them.
+
+Rule books and tables know one language, because what they say is compared, hashed and signed. A page turns a finished
+sentence by looking it up; where figures or names stand in it, by the patterns of `aloud.json`, which `bin/words` draws
+from the sources. What is in no list stays as it was said. The same file
+lists what scripts say, which a page hands over to them.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from django.utils import dateformat, formats
+from django.utils.dateparse import parse_date
+from django.utils.translation import get_language, gettext
+
+_BLANK = re.compile(r"{(\w+)}")
+_SENTENCES = re.compile(r"(?<=[.?!:…])\s+(?=[^a-z])")
+_LISTED = re.compile(r"(, | and |; )")
+_DAY = re.compile(r"(\d{1,2}) (\w+) (\d{4})")
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+           "December")  # fmt: skip
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_COINS = re.compile(r"([A-Z]{3}) ([−-]?\d[\d.,]*)")
+
+
+def aloud(text: object) -> str:
+    """A finished sentence, or several, in the reader's language."""
+    said = str(text)
+    if not said or (get_language() or "en").startswith("en"):
+        return said
+    return _whole(said) or " ".join(_whole(part) or part for part in _SENTENCES.split(said))
+
+
+def in_figures(text: str) -> str:
+    """Figures as this language writes them; an amount with its currency on the side where this language puts it."""
+    if (get_language() or "en").startswith("en"):
+        return text
+    coins = _COINS.fullmatch(text)
+    if coins:
+        return gettext("{currency} {number}").format(currency=coins[1], number=_numbers(coins[2]))
+    return _numbers(text)
+
+
+def of_scripts() -> dict[str, str]:
+    """English → this language, for every sentence of the scripts; empty in English."""
+    if (get_language() or "en").startswith("en"):
+        return {}
+    return {english: gettext(english) for english in _listed()["scripts"]}
+
+
+@cache
+def _listed() -> dict[str, list[str]]:
+    listed: dict[str, list[str]] = json.loads((files("yesif.web") / "aloud.json").read_text())
+    return listed
+
+
+def _numbers(text: str) -> str:
+    marks = {".": formats.get_format("DECIMAL_SEPARATOR"), ",": formats.get_format("THOUSAND_SEPARATOR")}
+    return _NUMBER.sub(lambda found: "".join(marks.get(sign, sign) for sign in found[0]), text)
+
+
+def _whole(text: str) -> str:
+    """One sentence or phrase turned; empty where no list knows it."""
+    turned = gettext(text)
+    if turned != text:
+        return turned
+    for start, pattern, english in _patterns():
+        found = pattern.fullmatch(text) if text.startswith(start) else None
+        if found and gettext(english) != english:
+            return gettext(english).format(**{name: _value(part) for name, part in _named(found).items()})
+    return ""
+
+
+def _named(found: re.Match[str]) -> Mapping[str, str]:
+    return {name.removeprefix("_"): part for name, part in found.groupdict().items()}
+
+
+def _value(text: str) -> str:
+    """What stood in a blank: a day, a figure, a list of quoted or known words, or a name that stays as it is."""
+    day = _DAY.fullmatch(text)
+    if day and day[2] in _MONTHS:
+        moment = parse_date(f"{day[3]}-{_MONTHS.index(day[2]) + 1:02d}-{int(day[1]):02d}")
+        return dateformat.format(moment, formats.get_format("DATE_FORMAT")) if moment else text
+    known = _whole(text) if text else ""
+    if known:
+        return known
+    pieces = [_piece(piece) for piece in _LISTED.split(text)]
+    return "".join(pieces) if all(pieces) and len(pieces) > 1 else _piece(text) or text
+
+
+def _piece(text: str) -> str:
+    if text == " and ":
+        return f" {gettext('and')} "
+    if text in (", ", "; "):
+        return text
+    quoted = re.fullmatch(r"“(.*)”", text)
+    if quoted:
+        return f"“{gettext(quoted[1])}”"
+    if _NUMBER.fullmatch(text):
+        return _numbers(text)
+    turned = gettext(text) if text else ""
+    return turned if turned != text else ""
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str], str], ...]:
+    """Start, pattern and English text of each sentence with blanks; the most literal first."""
+    found = []
+    for english in sorted(_listed()["patterns"], key=lambda text: len(_BLANK.sub("", text)), reverse=True):
+        pieces = _BLANK.split(english)
+        seen: set[str] = set()
+        source = ""
+        for at, piece in enumerate(pieces):
+            if at % 2 == 0:
+                source += re.escape(piece)
+            elif piece in seen:
+                source += f"(?P=_{piece})"
+            else:
+                seen.add(piece)
+                source += f"(?P<_{piece}>.*?)"
+        found.append((pieces[0], re.compile(source, re.DOTALL), english))
+    return tuple(found)
