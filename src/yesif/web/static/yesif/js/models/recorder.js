@@ -197,7 +197,7 @@ export class TakeRecorder extends EventTarget {
     const free = quota - usage;
     if (free >= ROOM_FACTOR * EXPECTED_BYTES) return;
     const minutes = Math.floor(free / (EXPECTED_BYTES / 10));
-    const sentence = `This browser has ${Math.round(free / 1e6)} MB left: a take of about ${minutes} minutes.`;
+    const sentence = tr("This browser has {size} MB left: a take of about {minutes} minutes.", { size: Math.round(free / 1e6), minutes });
     this.#say("fault", { kind: "disk", sentence, passing: true });
   }
 
@@ -225,7 +225,7 @@ export class TakeRecorder extends EventTarget {
       track.tell({ note: { what: "device-ended" } });
       if (track.kind === "heard") return; // the partner left; that is no fault of this computer
       const device = track.kind === "camera" ? "camera" : "microphone";
-      this.#say("fault", { kind: track.kind, sentence: `The ${device} was taken away.`, passing: false });
+      this.#say("fault", { kind: track.kind, sentence: tr("The {device} was taken away.", { device: tr(device) }), passing: false });
     }, options);
     return quit;
   }

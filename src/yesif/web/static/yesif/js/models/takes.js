@@ -91,7 +91,7 @@ export class Takes extends EventTarget {
       this.#say();
     });
     on("progress", ({ kind, bytes, sent }) => kept.tracks.set(kind, { bytes, sent }));
-    on("fault", ({ sentence }) => this.#fault(sentence));
+    on("fault", ({ sentence }) => this.#fault(tr(sentence))); // a worker speaks English
     on("kept", () => this.#fault(tr("This take cannot be sent; it stays on this computer, and your home page offers it.")));
     on("safe", () => (kept.safe = true));
   }

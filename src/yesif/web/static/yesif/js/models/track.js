@@ -1,6 +1,8 @@
 // @ts-check
 // The page's end of one track's worker.
 
+import { tr } from "../lib/words.js";
+
 /**
  * Events: `progress` {bytes, sent} · `lost` · `fault` {sentence, passing} · `stopped` {ledger} · `safe` {sha256} · `kept`
  * (cannot be sent; its log stays on this computer).
@@ -18,7 +20,7 @@ export class Track extends EventTarget {
     this.kind = kind;
     this.#worker = new Worker(new URL("../workers/track-worker.js", import.meta.url), { type: "module", name: kind });
     this.#worker.onmessage = ({ data }) => this.#hear(data);
-    this.#worker.onerror = () => this.#say("fault", { sentence: `The ${kind} recorder did not start.`, passing: false });
+    this.#worker.onerror = () => this.#say("fault", { sentence: tr("The recorder did not start."), passing: false });
   }
 
   /**

@@ -277,7 +277,7 @@ export class Uploader extends EventTarget {
     if (answer.status === 401 || answer.status === 403) {
       throw new Again(tr("You are signed out. Sign in again in another tab, and this goes on."), { wait: 5000, tell: true });
     }
-    throw new Again(`The studio answered ${answer.status}. Your take is kept on this computer.`, { tell: true });
+    throw new Again(tr("The studio answered {status}. Your take is kept on this computer.", answer), { tell: true });
   }
 
   /** @param {unknown} error */

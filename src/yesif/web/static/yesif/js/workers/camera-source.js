@@ -6,6 +6,7 @@ import { base64 } from "../lib/chain.js";
 import { KEY_FRAME, TYPE } from "../models/take-log.js";
 import { FrameLosses } from "./frame-losses.js";
 import { chosenConfig } from "./video-codecs.js";
+import { tr } from "../lib/words.js";
 
 const KEY_FRAME_EVERY_US = 1_000_000;
 const LONGEST_QUEUE = 8; // frames in the encoder; beyond, frames are dropped and listed
@@ -76,7 +77,7 @@ export class CameraSource {
     if (this.#lastInUs > 0 && now - this.#lastInUs > 2_000_000) {
       this.#lastInUs = 0;
       this.#log.note("gap", { since_us: now - 2_000_000 }, now);
-      this.#tell({ fault: "The camera has given no picture for 2 seconds. Is it still plugged in?" });
+      this.#tell({ fault: tr("The camera has given no picture for 2 seconds. Is it still plugged in?") });
     }
     this.#losses.write(now);
   }

@@ -5,6 +5,7 @@
 import { littleEndian } from "../lib/pcm.js";
 import { TYPE } from "../models/take-log.js";
 import { GapWatch } from "./gap-watch.js";
+import { tr } from "../lib/words.js";
 
 const BITS_PER_SECOND = 32_000;
 
@@ -66,7 +67,7 @@ export class HeardSource {
     this.#header({ codec: "opus", sample_rate: 48000, channels: 1, bitrate: BITS_PER_SECOND, source_rate: rate });
     this.#encoder = new AudioEncoder({
       output: (chunk) => this.#packet(chunk),
-      error: () => this.#tell({ fault: "The sound of your partner could not be encoded for a moment." }),
+      error: () => this.#tell({ fault: tr("The sound of your partner could not be encoded for a moment.") }),
     });
     this.#encoder.configure({ codec: "opus", sampleRate: rate, numberOfChannels: 1, bitrate: BITS_PER_SECOND });
   }

@@ -14,6 +14,7 @@ import { HeardSource } from "./heard-source.js";
 import { LogFile } from "./log-file.js";
 import { fromPort, fromTrack } from "./sound-blocks.js";
 import { VoiceSource } from "./voice-source.js";
+import { tr } from "../lib/words.js";
 
 const TICK_MS = 250;
 const LAST_WORDS_MS = 3000; // for a source that does not end by itself
@@ -181,9 +182,9 @@ function tell(message) {
 /** @param {unknown} error @returns {string} a sentence for the performer */
 function inWords(error) {
   const name = error instanceof DOMException ? error.name : "";
-  if (name === "QuotaExceededError") return "There is no room left on this computer: the recording has stopped here.";
-  if (name === "NotFoundError") return "There is no such take on this computer.";
-  if (name === "NoModificationAllowedError") return "Another tab of this browser is writing this take.";
-  if (name === "NotSupportedError") return "This browser cannot encode the camera's picture.";
+  if (name === "QuotaExceededError") return tr("There is no room left on this computer: the recording has stopped here.");
+  if (name === "NotFoundError") return tr("There is no such take on this computer.");
+  if (name === "NoModificationAllowedError") return tr("Another tab of this browser is writing this take.");
+  if (name === "NotSupportedError") return tr("This browser cannot encode the camera's picture.");
   return `Recording met an error it does not know: ${error instanceof Error ? error.message : "no reason given"}.`;
 }

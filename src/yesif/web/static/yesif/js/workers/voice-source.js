@@ -5,6 +5,7 @@ import { clientUs } from "../lib/client-time.js";
 import { littleEndian } from "../lib/pcm.js";
 import { TYPE } from "../models/take-log.js";
 import { GapWatch } from "./gap-watch.js";
+import { tr } from "../lib/words.js";
 
 export class VoiceSource {
   #log;
@@ -47,7 +48,7 @@ export class VoiceSource {
     if (this.#lastUs === 0 || this.#warned || clientUs() - this.#lastUs < 2_000_000) return;
     this.#warned = true;
     this.#log.note("gap", { since_us: this.#lastUs }, clientUs());
-    this.#tell({ fault: "The microphone has given no sound for 2 seconds. Is it still plugged in?" });
+    this.#tell({ fault: tr("The microphone has given no sound for 2 seconds. Is it still plugged in?") });
   }
 
   async finish() {
