@@ -224,8 +224,8 @@ export class TakeRecorder extends EventTarget {
     media.addEventListener("ended", () => {
       track.tell({ note: { what: "device-ended" } });
       if (track.kind === "heard") return; // the partner left; that is no fault of this computer
-      const device = track.kind === "camera" ? "camera" : "microphone";
-      this.#say("fault", { kind: track.kind, sentence: tr("The {device} was taken away.", { device: tr(device) }), passing: false });
+      const sentence = track.kind === "camera" ? tr("The camera was taken away.") : tr("The microphone was taken away.");
+      this.#say("fault", { kind: track.kind, sentence, passing: false });
     }, options);
     return quit;
   }
