@@ -7,17 +7,12 @@ Limit: ≤ 2 s, and ≤ 1.5 × the plain SQL join of the same tables (both peopl
 a random studio of 100,000 performances is decided row by row by the rule and at once by the twin: 0 may differ.
 """
 
-import os
-import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 from random import Random
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+import _studio
 
 PEOPLE = 20_000
 ROUNDS = 5
@@ -27,32 +22,13 @@ def main() -> None:
     if len(sys.argv) > 2:
         inside(sys.argv[2], int(sys.argv[1]))
         return
-    from _machine import head
-    from tests.postgres import database, server
-
-    head("django", "psycopg")
-    many = sys.argv[1] if len(sys.argv) > 1 else "1000000"
-    with tempfile.TemporaryDirectory() as folder:
-        run(many, "sqlite", f"sqlite:///{folder}/bench.sqlite3", folder)
-        with server() as url, database(url) as address:
-            run(many, "postgres", address, folder)
-
-
-def run(many: str, name: str, url: str, folder: str) -> None:
-    environment = {**os.environ, "YESIF_DATABASE_URL": url, "YESIF_DATA": folder}
-    environment["DJANGO_SETTINGS_MODULE"] = "yesif.site.settings"
-    subprocess.run([sys.executable, __file__, many, name], env=environment, check=True)
+    _studio.on_both(__file__, sys.argv[1] if len(sys.argv) > 1 else "1000000")
 
 
 def inside(name: str, many: int) -> None:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
+    _studio.wake()
     from yesif.apps.consent import queries
 
-    call_command("migrate", verbosity=0)
     use, now = fill(many)
     plain = best(lambda: plain_join(use))
     full = best(lambda: queries.eligible(use=use, now=now, reviewed_only=True))
@@ -94,7 +70,6 @@ def plain_join(use: Any) -> list[str]:
 
 def fill(many: int) -> tuple[Any, Any]:
     """People through the tests' random studio; takes of two straight into the tables."""
-    from django.db import connection
     from tests.apps.consent_worlds import NOW, Studio
 
     from yesif.apps.footage.models import Performance, Take
@@ -125,11 +100,7 @@ def fill(many: int) -> tuple[Any, Any]:
                 )
         Take.objects.bulk_create(takes, batch_size=2000)
         Performance.objects.bulk_create(performances, batch_size=2000)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE footage_performance")
+    _studio.analysed()
     return studio.uses()[0], NOW
 
 

@@ -32,6 +32,19 @@ def test_the_twin_agrees_with_the_rule_on_every_row(seed: int) -> None:
     assert permitted >= 0.1 * asked
 
 
+def test_asked_about_one_project_it_says_the_same_of_that_one_and_nothing_of_others() -> None:
+    studio = Studio(4, performers=40, takes=200, kindness=0.95).make()
+    whose = dict(Performance.objects.values_list("id", "take__scene__session__project_id"))
+    found = 0
+    for use in studio.uses():
+        whole = queries.eligible(use=use, now=NOW, reviewed_only=True)
+        for project in studio.projects:
+            own = queries.eligible(use=use, now=NOW, reviewed_only=True, project_id=project)
+            assert own == {one: permit for one, permit in whole.items() if whose[one] == project}
+            found += len(own)
+    assert found > 0
+
+
 def test_a_use_out_of_its_term_or_on_the_never_list_has_nothing() -> None:
     studio = Studio(3, performers=5, takes=10).make()
     use = studio.uses()[0]

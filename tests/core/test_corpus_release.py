@@ -106,7 +106,7 @@ def test_who_is_left_out_is_only_a_number(tmp_path: Path) -> None:
     _, digest = made_release.make(tmp_path / "with")
     rows = [row for row in made_release.candidates() if row.performance != "pdi"]
     numbers = made_release.numbers(made_release.candidates())
-    assert Reader(tmp_path / "with").table("exclusions").to_pylist() == [{"reason": "no-answer", "performances": 1}]
+    assert Reader(tmp_path / "with").table("exclusions").to_pylist() == [{"reason": "few-people", "performances": 1}]
     left_out = f"P{numbers.performers['di']:04d}"
     for path, content in contents_of(tmp_path / "with").items():
         assert left_out.encode() not in content, path

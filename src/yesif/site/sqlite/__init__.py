@@ -1,0 +1,1 @@
+"""Django's SQLite, with turns: the backend that `yesif.site.database` names."""

@@ -1,0 +1,53 @@
+"""Django's SQLite backend, in which a transaction waits its turn before it begins (`turns` says why)."""
+
+from typing import Any
+
+from django.db.backends.sqlite3 import base
+from django.db.utils import OperationalError
+
+from yesif.site.sqlite.turns import Turns, turns_at
+
+PATIENCE_S = 30.0
+"""Longer than any transaction of ours by far: nothing is computed inside one."""
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection. `_turn` is held from BEGIN to COMMIT or ROLLBACK."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._turn: Turns | None = None
+
+    def _start_transaction_under_autocommit(self) -> None:
+        name = str(self.settings_dict["NAME"])
+        if self._turn is None and not self.is_in_memory_db():
+            turns = turns_at(name)
+            if not turns.enter(patience_s=PATIENCE_S):
+                raise OperationalError(f"other transactions went on for {PATIENCE_S:.0f} s; this one did not begin")
+            self._turn = turns
+        try:
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
+        except BaseException:
+            self._leave()
+            raise
+
+    def _commit(self) -> None:
+        super()._commit()  # where that fails a rollback follows, and leaves
+        self._leave()
+
+    def _rollback(self) -> None:
+        try:
+            super()._rollback()
+        finally:
+            self._leave()
+
+    def _close(self) -> None:
+        try:
+            super()._close()
+        finally:
+            self._leave()
+
+    def _leave(self) -> None:
+        turn, self._turn = self._turn, None
+        if turn is not None:
+            turn.leave()
