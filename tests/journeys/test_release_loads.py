@@ -112,4 +112,4 @@ def test_our_own_reader_gives_the_same_bytes_and_checks_them(release: Path) -> N
     with np.load(io.BytesIO(sample["npz"])) as arrays:
         assert sorted(arrays) == ["face:blendshapes", "face:is_valid", "time:pts_s"]
     assert reader.check(digest=reader.digest) == len((release / "SHA256SUMS").read_text().splitlines())
-    assert reader.table("exclusions").to_pylist() == [{"reason": "no-answer", "performances": 1}]
+    assert reader.table("exclusions").to_pylist() == [{"reason": "few-people", "performances": 1}]

@@ -64,7 +64,7 @@ def release(studio: Studio, project: str, tmp_path_factory: pytest.TempPathFacto
     told = studio.build(project, "--out", str(out))
     assert told.splitlines()[-1] == f"release: {out}"
     assert "4 performances are in this release, 2 are not:" in told
-    assert "1  answered-no: the answer is no" in told
+    assert "2  few-people: reasons that fewer than five people share" in told
     return out
 
 
