@@ -9,11 +9,11 @@ lists what scripts say, which a page hands over to them.
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
 
 from django.utils import dateformat, formats
-from django.utils.dateparse import parse_date
 from django.utils.translation import get_language, gettext
 
 _BLANK = re.compile(r"{(\w+)}")
@@ -22,6 +22,8 @@ _LISTED = re.compile(r"(, | and |; )")
 _DAY = re.compile(r"(\d{1,2}) (\w+) (\d{4})")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
            "December")  # fmt: skip
+_MONTH = re.compile(r"(\w+) (\d{4})")
+_MANY = re.compile(r"(\d+) (\D+)")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _COINS = re.compile(r"([A-Z]{3}) ([−-]?\d[\d.,]*)")
 
@@ -82,11 +84,18 @@ def _value(text: str) -> str:
     """What stood in a blank: a day, a figure, a list of quoted or known words, or a name that stays as it is."""
     day = _DAY.fullmatch(text)
     if day and day[2] in _MONTHS:
-        moment = parse_date(f"{day[3]}-{_MONTHS.index(day[2]) + 1:02d}-{int(day[1]):02d}")
-        return dateformat.format(moment, formats.get_format("DATE_FORMAT")) if moment else text
+        return dateformat.format(
+            date(int(day[3]), _MONTHS.index(day[2]) + 1, int(day[1])), formats.get_format("DATE_FORMAT")
+        )
+    month = _MONTH.fullmatch(text)
+    if month and month[1] in _MONTHS:
+        return dateformat.format(date(int(month[2]), _MONTHS.index(month[1]) + 1, 1), "F \\d\\e Y")
     known = _whole(text) if text else ""
     if known:
         return known
+    many = _MANY.fullmatch(text)
+    if many and gettext(many[2]) != many[2]:
+        return f"{many[1]} {gettext(many[2])}"
     pieces = [_piece(piece) for piece in _LISTED.split(text)]
     return "".join(pieces) if all(pieces) and len(pieces) > 1 else _piece(text) or text
 
