@@ -4,6 +4,7 @@ statement."""
 import csv
 import io
 import json
+from datetime import date, datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -36,9 +37,9 @@ SHOWN = 60
 def page(request: HttpRequest) -> HttpResponse:
     """Where the money is, when the next of it goes out, and every line."""
     who = viewer_id(request)
-    found = earnings.lines(who)
+    found, by = earnings.lines(who), earnings.approved_by(who)
     context = {
-        "standing": earnings.standing(who),
+        "standing": [(one, _goes_out(by.get(one.currency))) for one in earnings.standing(who)],
         "lines": found[:SHOWN],
         "more": max(0, len(found) - SHOWN),
         "years": earnings.years(who),
@@ -47,6 +48,11 @@ def page(request: HttpRequest) -> HttpResponse:
         "entered": entered.open_to(who),
     }
     return render(request, "performer/money.html", context)
+
+
+def _goes_out(approved_by: datetime | None) -> date | None:
+    """The pay day by which what is earned today will have gone out."""
+    return payruns.next_pay_day(approved_by.date()) if approved_by else None
 
 
 @require_http_methods(["GET", "POST"])

@@ -107,7 +107,7 @@ class TaxPaper(forms.Form):
         label=_lazy("Rate that treaty sets, per cent"), min_value=0, max_value=50, required=False
     )
     expires = forms.DateField(
-        label=_lazy("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label=_lazy("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_lazy("Empty if it does not expire."),
     )  # fmt: skip
 

@@ -53,7 +53,7 @@ class WrittenDown(forms.Form):
     kind = forms.ChoiceField(
         label=_lazy("What it was"), choices=[("training", _lazy("Training")), ("labelling", _lazy("Labelling"))]
     )
-    day = forms.DateField(label=_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(label=_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     minutes = forms.IntegerField(label=_lazy("Minutes"), min_value=1, max_value=480)
     said = forms.CharField(
         label=_lazy("What was done"), max_length=300, help_text=_lazy("One sentence. The performer reads it first.")
@@ -82,8 +82,12 @@ class Payment(forms.Form):
     kind = forms.ChoiceField(label=_lazy("For"), choices=[(one, one.replace("-", " ")) for one in REVENUE])
     amount = forms.DecimalField(label=_lazy("Amount"), min_value=Decimal("0.01"), max_digits=12, decimal_places=2)
     currency = forms.ChoiceField(label=_lazy("Currency"), choices=[(one, one) for one in CURRENCIES])
-    since = forms.DateField(label=_lazy("For leases from"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_lazy("To, not counting that day"), widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(
+        label=_lazy("For leases from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label=_lazy("To, not counting that day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     shared_in = forms.ChoiceField(label=_lazy("Shared in"), choices=[(one, one) for one in CURRENCIES])
     rate = forms.CharField(
         label=_lazy("Rate, if the currencies differ"), required=False, max_length=24,
@@ -91,7 +95,9 @@ class Payment(forms.Form):
     )  # fmt: skip
     said_by = forms.CharField(label=_lazy("Source of the rate"), required=False, max_length=120)
     rate_day = forms.DateField(
-        label=_lazy("Day of the rate"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_lazy("Day of the rate"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     key = forms.CharField(widget=forms.HiddenInput, max_length=40)
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Max
+
 from yesif.apps.money.models import Claim, Fee, PayItem, RoyaltyShare
 from yesif.apps.money.queries import fees as fee_queries
 from yesif.apps.money.queries.books import balances_in
@@ -95,6 +97,12 @@ def standing(performer: str) -> list[Standing]:
             )
         )
     return found
+
+
+def approved_by(performer: str) -> dict[str, datetime]:
+    """By when everything that is earned today will have approved itself, by currency."""
+    waiting = Fee.objects.filter(performer=performer, approved_at=None).values_list("currency")
+    return dict(waiting.annotate(last=Max("approve_at")).values_list("currency", "last"))
 
 
 def lines(performer: str, *, year: int | None = None) -> list[LineSeen]:
