@@ -27,12 +27,13 @@ from yesif.apps.people import actions as joining  # noqa: E402
 from yesif.apps.people import queries as people  # noqa: E402
 from yesif.apps.people.actions import join  # noqa: E402
 from yesif.apps.record.models import Line  # noqa: E402
+from yesif.apps.stage.actions import presence  # noqa: E402
 from yesif.apps.stage.models import Event, Place, Session  # noqa: E402
 from yesif.apps.stage.queries import sessions as stage  # noqa: E402
 from yesif.base import ids  # noqa: E402
 from yesif.cli.demo import cast  # noqa: E402
 from yesif.core.policy.uses import Use  # noqa: E402
-from yesif.flows import blocks  # noqa: E402
+from yesif.flows import blocks, sequence_record  # noqa: E402
 from yesif.media.strongbox import Sealed  # noqa: E402
 from yesif.media.takelog import chain  # noqa: E402
 
@@ -191,11 +192,31 @@ def question(person: str) -> str:
     return questions.ask(subject=subject, use=use, performers={person: 3}, answer_by=by, now=now())[0]
 
 
+def earned() -> dict[str, str]:
+    """A session of this house whose performers have earned a fee each, sequenced into the record; and who runs it."""
+    booked = cast.book(cards=1)
+    at = now() + timedelta(minutes=5)
+    for who in booked.performers.values():
+        for step in range(0, 601, 20):
+            moment = int(at.timestamp() + step) * 1_000_000_000
+            presence.checking(performer_id=who, studio_ns=moment, now=now())
+        presence.settle(booking_id=Place.objects.get(session=booked.session_id, performer=who).booking_id, now=now())
+    sequence_record.now()
+    return {
+        "performer": booked.performers["a"],
+        "project": booked.project_id,
+        "pia": booked.producer_id,
+        "ola": person("ola").id,
+        "year": str(now().year),
+    }
+
+
 QUESTIONS = {
     one.__name__: one
     for one in (
         performer,
         question,
+        earned,
         book,
         link,
         casting,
