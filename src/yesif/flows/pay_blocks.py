@@ -26,9 +26,13 @@ AFTER = timedelta(minutes=10)
 
 @workflow("pay-blocks", every=timedelta(minutes=10))
 def pay_blocks(job: Run) -> None:
+    """One round."""
+    pay_up(now=job.now())
+
+
+def pay_up(*, now: datetime) -> None:
     """Pay the understudies of every block that is over and not paid up, however long the studio was down meanwhile.
     Each is one transaction; one that cannot be paid waits for the next round and stops nobody else's pay."""
-    now = job.now()
     for block in blocks.to_pay(until=now - AFTER):
         try:
             settle(block, now=now)

@@ -30,16 +30,23 @@ Leases = Callable[[str, datetime, datetime], Iterable[Leased]]
 
 @workflow("pay-royalties", every=timedelta(hours=1))
 def pay_royalties(job: Run) -> None:
-    """Share every payment whose time is over. Each is one transaction: a crash in between costs nothing, and one that
-    cannot be shared stops no other."""
-    now = job.now()
+    """One round."""
+    share_ended(now=job.now())
+
+
+def share_ended(*, now: datetime, leases: Leases | None = None) -> int:
+    """Share every payment whose time is over; how many. Each is one transaction: a crash in between costs nothing, and
+    one that cannot be shared stops no other."""
+    done = 0
     for one in queries.waiting(ended_by=now):
         try:
-            share(key=one.payment.event, now=now)
+            share(key=one.payment.event, now=now, leases=leases)
+            done += 1
         except Refused:
             logger.info("a payment waits for a lease", extra={"payment": one.payment.event})
         except YesIfError:
             logger.exception("a payment could not be shared", extra={"payment": one.payment.event})
+    return done
 
 
 @transaction.atomic

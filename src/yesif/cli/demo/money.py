@@ -48,7 +48,7 @@ def pay(booked: Booked, folder: Path) -> Path:
 
 def _earn(booked: Booked) -> None:
     """The minutes the server saw, and 40 seconds of review each; Pia approves at once instead of waiting 72 hours."""
-    for performer in booked.performers.values():
+    for place, performer in booked.performers.items():
         began = StudioClock.at(settings.DATA).studio_ns()
         for at_ns in (began, began + REVIEW_NS):
             presence.at_work(session_id=booked.session_id, performer_id=performer, kind="review", studio_ns=at_ns)
@@ -57,8 +57,9 @@ def _earn(booked: Booked) -> None:
                 presence.settle(booking_id=one.id, now=timezone.now())
         earned = [one.key for one in earnings.lines(performer) if one.state == "earned"]
         fees.approve(keys=earned, project=booked.project_id, now=timezone.now())
-        for place in earnings.standing(performer):
-            click.echo(f"  {performer} earned {statement.coins(place.approved, place.currency)} for counted minutes")
+        for one in earnings.standing(performer):
+            amount = statement.coins(one.approved, one.currency)
+            click.echo(f"  {booked.names[place]} earned {amount} for counted minutes")
 
 
 def _royalty() -> None:
