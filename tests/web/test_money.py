@@ -219,6 +219,37 @@ def test_work_that_no_page_saw_is_looked_at_by_its_performer_before_it_is_a_fee(
     page(pia, address)
 
 
+def test_what_nobody_counted_a_performer_writes_down_and_silence_pays(session: Booked) -> None:
+    ana, pia = of("ana"), of("pia")
+    form = {
+        "booking": session.bookings[0], "kind": "training", "day": now().date().isoformat(), "minutes": "40",
+        "said": "The call about the feeling sliders.",
+    }  # fmt: skip
+    page(ana, "/performer/money/missed")
+    for wrong in ({"minutes": "0"}, {"kind": "review"}, {"said": ""}, {"booking": session.bookings[1]}):
+        assert ana.post("/performer/money/missed", {**form, **wrong}).status_code == 400, wrong
+    assert ana.post("/performer/money/missed", form).status_code == 302
+    assert ana.post("/performer/money/missed", form).status_code == 400  # one at a time
+    assert "Written down for you" not in page(ana, "/performer/money")  # it waits for the producer, not for her
+    listed = page(pia, f"/producer/money/projects/{session.project}/work")
+    address = re.findall(rf"/producer/money/projects/{session.project}/work/\d+", listed)[0]
+    page(pia, address)
+    assert of("ana").post(f"/performer/money/entered/{address.rsplit('/', 1)[1]}").status_code == 404
+    assert pia.post(address, {"minutes": "41", "said": "x"}).status_code == 400
+    assert pia.post(address, {"minutes": "30", "said": "Half an hour by the calendar."}).status_code == 302
+    assert pia.post(address, {"minutes": "30", "said": "Again."}).status_code == 400
+    assert Fee.objects.get(kind="training").ms == 30 * 60_000
+    assert "Half an hour by the calendar." in page(ana, "/performer/money/missed")
+    assert ana.post("/performer/money/missed", {**form, "kind": "claim", "minutes": "450"}).status_code == 302
+    assert pay_work.settle_overdue(now=now() + timedelta(hours=73)) == 1
+    assert Fee.objects.get(kind="claim").ms == 450 * 60_000
+    full = ana.post("/performer/money/missed", {**form, "minutes": "1"})
+    assert full.status_code == 400
+    assert "480" in full.content.decode()
+    page(pia, f"/producer/money/projects/{session.project}/work")
+    page(ana, "/performer/money/missed")
+
+
 def test_terms_and_floors_are_public(client: Client, db: None) -> None:
     text = page(client, "/shares")
     assert "65 %" in text

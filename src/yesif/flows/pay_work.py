@@ -1,7 +1,9 @@
-"""Training and labelling that no page of ours saw: the producer writes it down, the performer looks at it, it is paid.
+"""Training and labelling that no page of ours saw: one of the two writes it down, the other looks at it, it is paid.
 
-entered → the performer says that it is right, or 72 hours pass → a fee with its line on the record, as every other:
-approved by itself, disputed where it was more.
+entered by the producer  → the performer says that it is right, or 72 hours pass → a fee
+missed by everyone       → the performer writes it down; the producer gives so much, with a reason, or 72 hours pass
+
+A fee of it has its line on the record, as every other: approved by itself, disputed where it was more.
 """
 
 from datetime import date, datetime
@@ -32,6 +34,24 @@ def enter(
 
 
 @transaction.atomic
+def miss(*, performer_id: str, booking_id: str, kind: str, ms: int, day: date, said: str, now: datetime) -> int:
+    """A performer writes down work under a booking of theirs that nobody counted. Raises NotFound, BadInput,
+    Conflict."""
+    booking = casting.booking(booking_id, performer_id)
+    if booking.state != "accepted":
+        raise NotFound
+    work = Work(performer_id, booking.project_id, booking.id, Rate(booking.fee_minor, booking.currency))
+    return entered.enter(work=work, kind=kind, ms=ms, day=day, said=said, by=performer_id, now=now)
+
+
+@transaction.atomic
+def answer(*, project_id: str, producer_id: str, entered_id: int, given_ms: int, said: str, now: datetime) -> None:
+    """The producer answers what a performer wrote down. Raises NotFound, BadInput, Conflict."""
+    casting.project(project_id, producer_id)
+    _post(entered.answer(entered_id=entered_id, project=project_id, given_ms=given_ms, said=said, now=now), now)
+
+
+@transaction.atomic
 def confirm(*, entered_id: int, performer_id: str, now: datetime) -> str:
     """The performer says that it is right: it is a fee now; its key. Raises NotFound, Conflict."""
     found = entered.confirm(entered_id=entered_id, performer=performer_id, now=now)
@@ -49,6 +69,8 @@ def settle_overdue(*, now: datetime) -> int:
 
 
 def _post(one: ToPay, now: datetime) -> None:
+    if one.ms == 0:
+        return
     presence.entered(
         booking_id=one.booking, entered_id=one.id, kind=one.kind, ms=one.ms, entered_by=one.entered_by, now=now
     )

@@ -110,8 +110,8 @@ class RateLock(models.Model):
 
 
 class Entered(models.Model):
-    """Paid work that no page of ours could see, written down by the producer; the performer looks at it before it is a
-    fee. Unanswered, it is one after 72 hours, as it was entered."""
+    """Paid work that no page of ours could see, written down by one of two; the other looks at it before it is a fee.
+    Unanswered, it is one after 72 hours, as it was entered."""
 
     project = models.CharField(max_length=30, db_index=True)
     performer = models.CharField(max_length=30, db_index=True)
@@ -123,9 +123,11 @@ class Entered(models.Model):
     entered_by = models.CharField(max_length=30)
     entered_at = models.DateTimeField()
     settle_by = models.DateTimeField(db_index=True)
-    # Written once: by the performer's word, or by nobody's at `settle_by`.
+    # Written once: by the other's word, or by nobody's at `settle_by`.
     settled_at = models.DateTimeField(null=True)
-    seen = models.BooleanField(default=False)  # the performer said that it is right
+    seen = models.BooleanField(default=False)  # the other has looked at it
+    given_ms = models.BigIntegerField(null=True)  # what the producer gave of what a performer entered
+    answer = models.CharField(max_length=300, blank=True)  # and why
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-entered_at", "-id"]

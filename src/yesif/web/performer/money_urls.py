@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from yesif.web.performer import money, tax
+from yesif.web.performer import missed, money, tax
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("money", money.page, name="money"),
     path("money/account", money.account, name="money-account"),
     path("money/entered/<int:entered_id>", money.look, name="money-entered"),
+    path("money/missed", missed.page, name="money-missed"),
     path("money/tax", tax.page, name="money-tax"),
     path("money/lines.csv", money.table, name="money-table"),
     path("money/year/<int:year>", money.year_page, name="money-year"),

@@ -1,4 +1,4 @@
-"""Paid work that no page of the studio saw: the producer writes it down here, its performer looks at it."""
+"""Paid work that no page of the studio saw: the producer writes it down here, or answers what a performer did."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,12 +9,12 @@ from django.views.decorators.http import require_http_methods
 from yesif.apps.casting import queries as casting
 from yesif.apps.money.queries import entered
 from yesif.apps.people import queries as people
-from yesif.base.errors import BadInput, Refused
+from yesif.base.errors import BadInput, Conflict, NotFound, Refused
 from yesif.flows import pay_work
 from yesif.web.access import producers_only, viewer_id
 from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
-from yesif.web.producer.money_forms import WrittenDown
+from yesif.web.producer.money_forms import Answer, WrittenDown
 
 
 @require_http_methods(["GET", "POST"])
@@ -40,3 +40,34 @@ def page(request: HttpRequest, project_id: str) -> HttpResponse:
             return redirect("producer:work", project_id)
     context = {"project": project, "form": form, "found": found, "names": names, "anyone": bool(accepted)}
     return render(request, "producer/money_work.html", context, status=400 if request.method == "POST" else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@producers_only
+def answer(request: HttpRequest, project_id: str, entered_id: int) -> HttpResponse:
+    """Answer what a performer wrote down, with a reason that they read."""
+    viewer = viewer_id(request)
+    casting.project(project_id, viewer)
+    found = next((one for one in entered.of_project(project_id) if one.id == entered_id and one.by_performer), None)
+    if found is None:
+        raise NotFound
+    form = Answer(request.POST or None, initial={"minutes": found.ms // 60_000})
+    if request.method == "POST" and form.is_valid():
+        given, said = form.cleaned_data["minutes"] * 60_000, form.cleaned_data["said"]
+        try:
+            pay_work.answer(
+                project_id=project_id,
+                producer_id=viewer,
+                entered_id=entered_id,
+                given_ms=given,
+                said=said,
+                now=CLOCK.now(),
+            )
+        except (BadInput, Conflict) as wrong:
+            form.add_error(None, str(wrong))
+        else:
+            messages.success(request, _("Answered. What you gave is earned from now."))
+            return redirect("producer:work", project_id)
+    names = people.stage_names({found.performer})
+    context = {"project_id": project_id, "one": found, "form": form, "names": names}
+    return render(request, "producer/money_missed.html", context, status=400 if request.method == "POST" else 200)

@@ -1,4 +1,7 @@
-"""Paid work that no page could see (training, labelling elsewhere): written down by one, looked at by the other."""
+"""Paid work that no page could see (training, labelling elsewhere): written down by one, looked at by the other.
+
+A producer writes down what they owe; a performer, what nobody has counted. Either way the other has 72 hours.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,12 +17,14 @@ from yesif.base.money import MICRO, Money
 from yesif.core.ledger import accounts, fee
 
 KINDS = ("training", "labelling")
+MISSED = (*KINDS, "claim")
+"""What a performer may write down: these, and anything else that was not counted."""
 LONGEST_MS = 8 * fee.HOUR_MS
 
 
 @dataclass(frozen=True, slots=True)
 class ToPay:
-    """Entered work that became a fee: the caller posts it."""
+    """Entered work that is settled: the caller posts it, where there is any."""
 
     id: int
     performer: str
@@ -31,9 +36,9 @@ class ToPay:
 
 @transaction.atomic
 def enter(*, work: Work, kind: str, ms: int, day: date, said: str, by: str, now: datetime) -> int:
-    """Write work down for its performer to look at; its id. Raises BadInput naming the field, Refused where escrow does
-    not cover it."""
-    if kind not in KINDS:
+    """Write work down for the other to look at; its id. Raises BadInput naming the field; Refused where escrow does not
+    cover what a producer writes down; Conflict where what a performer wrote down of this booking waits already."""
+    if kind not in (MISSED if by == work.performer else KINDS):
         raise BadInput(f"kind: {' or '.join(KINDS)} is written down; all else is counted by the studio.")
     if not 0 < ms <= LONGEST_MS:
         raise BadInput("minutes: between 1 and 480.")
@@ -42,15 +47,10 @@ def enter(*, work: Work, kind: str, ms: int, day: date, said: str, by: str, now:
     if not said.strip():
         raise BadInput("what: say in a sentence what was done.")
     guard()
-    rate = locked_rate(work, now)
-    micro = fee.fee_micro(ms, rate)
-    there = sum(
-        max(0, balance(account, rate.currency))
-        for account in (accounts.held(work.project, work.booking), accounts.escrow(work.project))
-    )
-    if there < micro:
-        need, have = Money(-(-micro // MICRO), rate.currency), Money(there // MICRO, rate.currency)
-        raise Refused(f"escrow: this work costs {need}, and {have} is there. Pay in first.")
+    if by == work.performer:
+        _once(work, ms)
+    else:
+        _covered(work, ms, now)
     return Entered.objects.create(
         project=work.project,
         performer=work.performer,
@@ -65,14 +65,54 @@ def enter(*, work: Work, kind: str, ms: int, day: date, said: str, by: str, now:
     ).pk
 
 
+def _covered(work: Work, ms: int, now: datetime) -> None:
+    rate = locked_rate(work, now)
+    micro = fee.fee_micro(ms, rate)
+    there = sum(
+        max(0, balance(account, rate.currency))
+        for account in (accounts.held(work.project, work.booking), accounts.escrow(work.project))
+    )
+    if there < micro:
+        need, have = Money(-(-micro // MICRO), rate.currency), Money(there // MICRO, rate.currency)
+        raise Refused(f"escrow: this work costs {need}, and {have} is there. Pay in first.")
+
+
+def _once(work: Work, ms: int) -> None:
+    """Silence pays: so what a performer writes down is one at a time, and eight hours of a booking in all."""
+    theirs = Entered.objects.filter(booking=work.booking, entered_by=work.performer)
+    if theirs.filter(settled_at=None).exists():
+        raise Conflict("minutes: what you wrote down for this booking waits for its answer; add the rest after it.")
+    given = sum(one.ms if one.given_ms is None else one.given_ms for one in theirs)
+    if given + ms > LONGEST_MS:
+        raise BadInput("minutes: 480 can be written down for one booking in all; talk to the producer about more.")
+
+
 @transaction.atomic
 def confirm(*, entered_id: int, performer: str, now: datetime) -> ToPay:
     """The performer looked at it and says that it is right. Raises NotFound, Conflict where it is a fee already."""
     found = Entered.objects.select_for_update().filter(pk=entered_id, performer=performer).first()
-    if found is None:
+    if found is None or found.entered_by == performer:
         raise NotFound
     if found.settled_at is not None:
         raise Conflict("This is a fee already; dispute its line if it is too little.")
+    return _settled(found, now, seen=True)
+
+
+@transaction.atomic
+def answer(*, entered_id: int, project: str, given_ms: int, said: str, now: datetime) -> ToPay:
+    """The producer of a project looked at what a performer wrote down: so much of it is given, for this reason. Raises
+    NotFound, BadInput, Conflict where it was answered already."""
+    found = Entered.objects.select_for_update().filter(pk=entered_id, project=project).first()
+    if found is None or found.entered_by != found.performer:
+        raise NotFound
+    if found.settled_at is not None:
+        raise Conflict("This was answered already.")
+    if not 0 <= given_ms <= found.ms:
+        raise BadInput("minutes: give between none and what was written down.")
+    if not said.strip():
+        raise BadInput("reason: the performer reads why.")
+    found.given_ms, found.answer = given_ms, said.strip()[:300]
+    found.save(update_fields=["given_ms", "answer"])
     return _settled(found, now, seen=True)
 
 
@@ -86,4 +126,5 @@ def settle_overdue(*, now: datetime) -> list[ToPay]:
 def _settled(found: Entered, now: datetime, *, seen: bool) -> ToPay:
     found.settled_at, found.seen = now, seen
     found.save(update_fields=["settled_at", "seen"])
-    return ToPay(found.pk, found.performer, found.booking, found.kind, found.ms, found.entered_by)
+    ms = found.ms if found.given_ms is None else found.given_ms
+    return ToPay(found.pk, found.performer, found.booking, found.kind, ms, found.entered_by)

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from yesif.apps.money.actions.books import guard
-from yesif.apps.money.models import Payee, TaxPaper
+from yesif.apps.money.models import Claim, Entered, Payee, TaxPaper
 from yesif.apps.money.queries.payees import is_due
 from yesif.apps.money.sealed import seal
 from yesif.base.errors import BadInput
@@ -35,10 +35,12 @@ def keep(*, owner: str, account: Account, place: str = "", now: datetime, extra:
 
 @transaction.atomic
 def forget(*, owner: str, now: datetime) -> None:
-    """Destroy what is kept of someone's account and tax papers: at once where nothing is due to them, else as soon as
-    it was paid (`let_go`), for without the account nobody could pay it. What they earned stays on the books, and
+    """Destroy what is kept of someone's account and tax papers, and what they wrote of their work: the former at once
+    where nothing is due to them, else as soon as it was paid (`let_go`), for without the account nobody could pay it. What they earned stays on the books, and
     theirs."""
     guard()
+    Claim.objects.filter(fee__performer=owner).update(said="")
+    Entered.objects.filter(performer=owner).update(said="")
     Payee.objects.filter(owner=owner, leaves_at=None).update(leaves_at=now)
     if not is_due(owner):
         _destroy(owner)

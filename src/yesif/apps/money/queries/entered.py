@@ -9,7 +9,7 @@ from yesif.base.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class EnteredSeen:
-    """Work as it was entered, and whether its performer has looked at it. `fee`: key of the fee it became."""
+    """Work as it was entered, by whom, and whether the other has looked at it. `fee`: key of the fee it became."""
 
     id: int
     performer: str
@@ -22,10 +22,13 @@ class EnteredSeen:
     settle_by: datetime
     settled_at: datetime | None
     seen: bool
+    by_performer: bool
+    given_ms: int | None
+    answer: str
 
     @property
     def fee(self) -> str:
-        return key_of(self.booking, self.id, self.kind) if self.settled_at else ""
+        return key_of(self.booking, self.id, self.kind) if self.settled_at and self.given_ms != 0 else ""
 
 
 def key_of(booking: str, entered_id: int, kind: str) -> str:
@@ -35,7 +38,13 @@ def key_of(booking: str, entered_id: int, kind: str) -> str:
 
 def open_to(performer: str) -> list[EnteredSeen]:
     """What waits for this performer's look. For themselves."""
-    return [_seen(one) for one in Entered.objects.filter(performer=performer, settled_at=None)]
+    waiting = Entered.objects.filter(performer=performer, settled_at=None).exclude(entered_by=performer)
+    return [_seen(one) for one in waiting]
+
+
+def by_performer(performer: str) -> list[EnteredSeen]:
+    """What this performer wrote down, newest first, with its answers. For themselves."""
+    return [_seen(one) for one in Entered.objects.filter(performer=performer, entered_by=performer)]
 
 
 def of_project(project: str) -> list[EnteredSeen]:
@@ -64,4 +73,7 @@ def _seen(one: Entered) -> EnteredSeen:
         one.settle_by,
         one.settled_at,
         one.seen,
+        one.entered_by == one.performer,
+        one.given_ms,
+        one.answer,
     )

@@ -1,0 +1,35 @@
+"""Work that nobody counted: its performer writes it down, the producer answers, or silence pays."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from yesif.apps.casting import queries as casting
+from yesif.apps.money.queries import entered
+from yesif.base.errors import BadInput, Conflict
+from yesif.flows import pay_work
+from yesif.web.access import performers_only, viewer_id
+from yesif.web.clock import CLOCK
+from yesif.web.performer.money_forms import Missed
+
+
+@require_http_methods(["GET", "POST"])
+@performers_only
+def page(request: HttpRequest) -> HttpResponse:
+    """What this performer wrote down, its answers, and a form for more."""
+    who, now = viewer_id(request), CLOCK.now()
+    mine = [one for one in casting.bookings_of(who) if one.state == "accepted" and one.starts_at <= now]
+    choice = [(one.id, f"{one.project_title}, {one.starts_at:%-d %b %Y}") for one in reversed(mine)]
+    form = Missed(request.POST or None, bookings=choice, initial={"day": now.date()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            pay_work.miss(performer_id=who, now=now, **form.work())
+        except (BadInput, Conflict) as wrong:
+            form.add_error(None, str(wrong))
+        else:
+            messages.success(request, _("Written down. If nobody answers in 72 hours, you are paid what you said."))
+            return redirect("performer:money-missed")
+    context = {"form": form, "found": entered.by_performer(who), "anyone": bool(mine)}
+    return render(request, "performer/money_missed.html", context, status=400 if request.method == "POST" else 200)
