@@ -35,9 +35,9 @@ def keep(*, owner: str, account: Account, place: str = "", now: datetime, extra:
 
 @transaction.atomic
 def forget(*, owner: str, now: datetime) -> None:
-    """Destroy what is kept of someone's account and tax papers, and what they wrote of their work: the former at once
-    where nothing is due to them, else as soon as it was paid (`let_go`), for without the account nobody could pay it. What they earned stays on the books, and
-    theirs."""
+    """Destroy what is kept of someone's account and tax papers, and what they wrote of their work. The account goes at
+    once where nothing is due to them, else as soon as it was paid (`let_go`): without it nobody could pay it. What they
+    earned stays on the books, and theirs."""
     guard()
     Claim.objects.filter(fee__performer=owner).update(said="")
     Entered.objects.filter(performer=owner).update(said="")
