@@ -232,7 +232,7 @@ def test_what_nobody_counted_a_performer_writes_down_and_silence_pays(session: B
     assert ana.post("/performer/money/missed", form).status_code == 400  # one at a time
     assert "Written down for you" not in page(ana, "/performer/money")  # it waits for the producer, not for her
     listed = page(pia, f"/producer/money/projects/{session.project}/work")
-    address = re.findall(rf"/producer/money/projects/{session.project}/work/\d+", listed)[0]
+    address = re.findall(rf"/producer/money/projects/{session.project}/worked/\d+", listed)[0]
     page(pia, address)
     assert of("ana").post(f"/performer/money/entered/{address.rsplit('/', 1)[1]}").status_code == 404
     assert pia.post(address, {"minutes": "41", "said": "x"}).status_code == 400

@@ -11,6 +11,7 @@ from yesif.apps.money.queries import entered
 from yesif.base.errors import BadInput, Conflict
 from yesif.flows import pay_work
 from yesif.web.access import performers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.performer.money_forms import Missed
 
@@ -27,7 +28,7 @@ def page(request: HttpRequest) -> HttpResponse:
         try:
             pay_work.miss(performer_id=who, now=now, **form.work())
         except (BadInput, Conflict) as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             messages.success(request, _("Written down. If nobody answers in 72 hours, you are paid what you said."))
             return redirect("performer:money-missed")

@@ -64,7 +64,7 @@ def answer(request: HttpRequest, project_id: str, entered_id: int) -> HttpRespon
                 now=CLOCK.now(),
             )
         except (BadInput, Conflict) as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, aloud(wrong))
         else:
             messages.success(request, _("Answered. What you gave is earned from now."))
             return redirect("producer:work", project_id)

@@ -147,10 +147,10 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
         who = {"session_id": self.session_id, "performer_id": self.performer}
         while not self.over and not self.deaf:
             seen = await _asked(presence_queries.ticking, *who.values())
-            await self._say(type="counted", words=seen.sentence, ms=seen.ms, goes_on=seen.goes_on)
+            await self._say(type="counted", words=aloud(seen.sentence), ms=seen.ms, goes_on=seen.goes_on)
             await asyncio.sleep(BEAT_NS / 1e9)
             if not await _asked(_may_stay, self.scope.get("session"), self.performer):
-                await self._refuse("You are signed out; sign in and open the room again.", NOT_YOURS)
+                await self._refuse(aloud("You are signed out; sign in and open the room again."), NOT_YOURS)
                 return
             await _asked(presence.here, **who, studio_ns=CLOCK.studio_ns())
 

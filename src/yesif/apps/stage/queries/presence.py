@@ -99,10 +99,14 @@ def ticking(session_id: str, performer_id: str) -> Ticking:
     last = max((end for _, end in spans), default=0)
     begins, ends = _room(session, performer_id).window or (last, last)
     goes_on = session.phase in ("countdown", "playing") or begins <= last < ends
-    why = (
-        "" if goes_on else "; it begins 30 minutes before the session" if last < begins else "; the booked time is over"
-    )
-    return Ticking(found.ms, goes_on, f"{words(found.ms)} counted{why}")
+    time = words(found.ms)
+    if goes_on:
+        said = f"{time} counted"
+    elif last < begins:
+        said = f"{time} counted; it begins 30 minutes before the session"
+    else:
+        said = f"{time} counted; the booked time is over"
+    return Ticking(found.ms, goes_on, said)
 
 
 def sentence(session_id: str, performer_id: str) -> str:

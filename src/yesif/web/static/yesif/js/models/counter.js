@@ -2,6 +2,7 @@
 // The minutes that are counted, second by second: the server's figure, and what has passed since it said so.
 
 import { minutes } from "../lib/minutes.js";
+import { tr } from "../lib/words.js";
 
 export class Counter {
   #ms = 0;
@@ -35,7 +36,8 @@ export class Counter {
   /** Show the figure of this second. */
   tick() {
     const passed = this.#goesOn ? this.#now() - this.#heardAt : 0;
-    this.#show(this.#goesOn ? `· ${minutes(this.#ms + passed)} counted, paid` : `· ${this.#words}, paid`);
+    const time = minutes(this.#ms + passed);
+    this.#show(`· ${this.#goesOn ? tr("{time} counted, paid", { time }) : tr("{words}, paid", { words: this.#words })}`);
   }
 
   /** The line is down, or the room is left: the last figure stands until the server says another. */
