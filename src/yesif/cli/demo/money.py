@@ -57,8 +57,8 @@ def _earn(booked: Booked) -> None:
                 presence.settle(booking_id=one.id, now=timezone.now())
         earned = [one.key for one in earnings.lines(performer) if one.state == "earned"]
         fees.approve(keys=earned, project=booked.project_id, now=timezone.now())
-        for one in earnings.standing(performer):
-            amount = statement.coins(one.approved, one.currency)
+        for stands in earnings.standing(performer):
+            amount = statement.coins(stands.approved, stands.currency)
             click.echo(f"  {booked.names[place]} earned {amount} for counted minutes")
 
 
