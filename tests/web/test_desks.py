@@ -155,6 +155,9 @@ def test_a_ruling_goes_from_the_desk_to_a_second_person_to_its_performer_and_to_
     assert "checked" not in "".join(re.findall(r"<input[^>]*type=\"radio\"[^>]*>", page))
     film = re.search(r'video src="([^"]+)"', page)
     assert film
+    assert "Ana speaks" in page
+    assert "You speak" not in page
+    assert "you speak" not in page
     assert pia.get(film.group(1))["Content-Length"] == str(len(b"film of ana"))
     assert una.get(film.group(1)).status_code == 404
     asked_for = {"part": made.ana, "why": "reject:sound", "start": "1", "end": "2", "words": "Hum."}

@@ -113,6 +113,16 @@ def test_a_person_with_several_roles_sees_each_in_the_way_around(client: Client,
     assert page.count('aria-current="page"') == 1
 
 
+def test_a_page_deep_down_still_shows_the_pages_beside_it(client: Client, db: None) -> None:
+    scene = played(state="released")
+    client.force_login(person("pia"))
+    page = client.get(f"/producer/quality/takes/{scene.take}").content.decode()
+    assert '<ul class="within">' in page
+    assert re.search(r'href="/producer/takes" aria-current="true"', page)
+    top = page[page.index('class="around"') : page.index('class="within"')]
+    assert top.count("<li>") == 5, "a producer's main pages are few"
+
+
 @pytest.mark.parametrize("state", ["in-review", "released", "withdrawn"])
 def test_a_performers_pages_are_whole(client: Client, db: None, state: str) -> None:
     scene = played(state=state, title="<b>Unit</b> 114 \"'")

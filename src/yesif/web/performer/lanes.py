@@ -58,8 +58,8 @@ class Lanes:
     list: tuple[Line, ...]
 
 
-def lanes(review: Review) -> Lanes:
-    """The lanes of what a performer sees; a take of no length has empty ones."""
+def lanes(review: Review, *, own: str = "") -> Lanes:
+    """The lanes of what a performer sees; a take of no length has empty ones. `own` names them to somebody else."""
     length = review.row.length_ns or 0
     if length <= 0:
         return Lanes((), (), (), (), (), ())
@@ -74,7 +74,7 @@ def lanes(review: Review) -> Lanes:
         ),
         events=tuple(_tick(e.at_ns, length, str(EVENT_WORDS.get(e.kind, e.kind))) for e in review.events),
         seals=_bars([(span.start_ns, span.end_ns) for span in review.spans], length),
-        list=_list(review),
+        list=_list(review, own),
     )
 
 
@@ -94,9 +94,10 @@ def _tick(at: int, length: int, words: str) -> Bar:
     return Bar(f"{place:.3f}", words=words, anchor=anchor)
 
 
-def _list(review: Review) -> tuple[Line, ...]:
+def _list(review: Review, own: str) -> tuple[Line, ...]:
     speaks, partner = _("{name} speaks, until {end}"), review.partner
-    lines = [Line(a, _("you speak, until {end}").format(end=take_time(b))) for a, b in review.own.turns]
+    said = speaks if own else _("you speak, until {end}")
+    lines = [Line(a, said.format(name=own, end=take_time(b))) for a, b in review.own.turns]
     if partner:
         name = partner.stage_name
         lines += [Line(a, speaks.format(name=name, end=take_time(b))) for a, b in partner.turns]

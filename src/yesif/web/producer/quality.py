@@ -96,7 +96,7 @@ def _shown(found: queries.OnDesk, form: RulingForm, take_id: str, viewer: str) -
     return {
         "desk": found,
         "review": found.review,
-        "lanes": lanes(found.review),
+        "lanes": lanes(found.review, own=found.review.own.stage_name),
         "rulings": rulings.of_take(take_id, viewer),
         "form": form,
         "frame": "0.0333",

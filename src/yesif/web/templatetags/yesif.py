@@ -1,4 +1,4 @@
-"""Times with a zone, money with a currency, lengths with a unit, and the way around by role."""
+"""Times with a zone, money with a currency, lengths with a unit."""
 
 import json
 from collections.abc import Iterable
@@ -15,11 +15,9 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from yesif.apps.consent import queries as consent
 from yesif.apps.footage.queries.review import Quality
-from yesif.apps.people import queries as people
 from yesif.base.errors import BadInput
 from yesif.core.policy.explain import meaning
 from yesif.core.policy.grants import Conditions
@@ -28,56 +26,6 @@ from yesif.web.aloud import aloud, in_figures, of_scripts
 from yesif.web.clock import CLOCK
 
 register = template.Library()
-
-DOORS = {
-    "performer": (
-        ("performer:home", _lazy("Home"), "house"),
-        ("performer:takes", _lazy("Your takes"), "clapperboard"),
-        ("performer:answers", _lazy("Your answers"), "list-checks"),
-        ("performer:record", _lazy("Your record"), "scroll-text"),
-        ("performer:money", _lazy("Your money"), "wallet"),
-        ("performer:calendar", _lazy("Calendar"), "calendar-days"),
-        ("performer:lines", _lazy("Your lines"), "shield"),
-        ("performer:you", _lazy("You"), "user-round"),
-    ),
-    "auditor": (("auditor:home", _lazy("Your seats"), "scale"),),
-    "operator": (
-        ("entrance:studio", _lazy("Studio"), "building-2"),
-        ("operator:pay", _lazy("Pay runs"), "banknote"),
-        ("operator:money", _lazy("Books"), "landmark"),
-        ("operator:papers", _lazy("Tax papers"), "stamp"),
-    ),
-    "producer": (
-        ("producer:home", _lazy("Projects"), "folder"),
-        ("producer:decks", _lazy("Decks"), "layers"),
-        ("producer:sessions", _lazy("Sessions"), "calendar-days"),
-        ("producer:board", _lazy("Board"), "layout-dashboard"),
-        ("producer:takes", _lazy("Takes"), "clapperboard"),
-        ("producer:quality", _lazy("Quality"), "ear"),
-        ("producer:care", _lazy("Care desk"), "life-buoy"),
-        ("producer:dashboard", _lazy("Pictures"), "chart-line"),
-        ("producer:releases", _lazy("Releases"), "package"),
-        ("producer:money", _lazy("Money"), "wallet"),
-        ("producer:licensees", _lazy("Licensees"), "handshake"),
-    ),
-    "licensee": (
-        ("licensee:home", _lazy("Catalogue"), "library"),
-        ("licensee:licences", _lazy("Licences"), "file-check"),
-        ("licensee:withdrawn", _lazy("To delete"), "eraser"),
-        ("licensee:organisation", _lazy("Organisation"), "building"),
-    ),
-}
-"""Role → (address name, words, icon) of its main pages."""
-
-
-@register.inclusion_tag("parts/nav.html", takes_context=True)
-def nav(context: dict[str, Any]) -> dict[str, Any]:
-    """The main pages of every role the viewer holds; nothing for a stranger or on the page for a broken server."""
-    request = context.get("request")
-    held = people.roles_of(request.user.pk) if request is not None and request.user.is_authenticated else ()
-    here = request.resolver_match.view_name if request is not None and request.resolver_match else ""
-    doors = [(role, DOORS[role]) for role in held if role in DOORS]
-    return {"doors": doors, "here": here, "named": len(doors) > 1}
 
 
 @register.simple_tag
