@@ -60,7 +60,7 @@ def prepared(folder: Path, rooms: int) -> list[tuple[str, str, str]]:
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    from yesif.apps.people.models import Person
+    from yesif.apps.people.models import Person, Role
     from yesif.apps.stage.models import Dealing, Place, Scene, Session
 
     def cookie(person: Person) -> str:
@@ -82,6 +82,7 @@ def prepared(folder: Path, rooms: int) -> list[tuple[str, str, str]]:
             cookies = []
             for position in "ab":
                 who = Person.objects.create(email=f"{position}{n}@example.invalid", stage_name=f"{position}{n}")
+                Role.objects.create(person=who, role="performer")
                 place = Place.objects.create(session=made, performer=who, position=position)
                 Dealing.objects.create(scene=card, place=place, note_id=dealt[position])
                 cookies.append(cookie(who))

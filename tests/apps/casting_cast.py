@@ -101,4 +101,4 @@ def can(block_id: str, who: str, *, would_stand_by: bool = False) -> None:
 
 def draw(who: str, **lines: str) -> None:
     """Someone's sheet: lines at themes."""
-    sheets.write(performer_id=who, lines=lines, agreed=[], limits=[], most=3, on=NOW.date())
+    sheets.write(performer_id=who, lines=lines, agreed=[], limits=[], most=3, on=NOW.date(), now=NOW)

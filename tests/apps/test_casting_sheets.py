@@ -1,22 +1,29 @@
 """A sheet is private: encrypted at rest, deleted whole, and read only for dealing."""
 
+import json
+from dataclasses import asdict
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.apps import apps
 from django.db import connection
 
 from tests.apps.casting_cast import NOW, block, can, draw, performer, project, published, under_contract
 from yesif.apps.casting.actions import forgetting, sheets
 from yesif.apps.casting.models import Application, Coming, Project, SealedSheet
 from yesif.apps.casting.queries import sheets as seen
+from yesif.apps.casting.seal import studio_key
+from yesif.apps.keys import actions as keys
 from yesif.apps.people import passkeys
 from yesif.apps.people.queries import age_check
-from yesif.base.errors import BadInput, Damaged
+from yesif.base.errors import BadInput, Conflict, Damaged, NotFound
 
 pytestmark = pytest.mark.django_db
 
 
-def test_what_is_kept_says_nothing_without_the_studios_key() -> None:
+def test_what_is_kept_says_nothing_without_its_performers_key() -> None:
     ana = performer("ana")
     draw(ana, grief="never")
     with connection.cursor() as cursor:
@@ -28,9 +35,35 @@ def test_what_is_kept_says_nothing_without_the_studios_key() -> None:
 def test_anothers_sealed_sheet_does_not_open_as_ones_own() -> None:
     ana, bo = performer("ana"), performer("bo")
     draw(ana, grief="never")
+    keys.give(performer_id=bo, now=NOW)
     SealedSheet.objects.create(performer_id=bo, sealed=SealedSheet.objects.get(pk=ana).sealed)
     with pytest.raises(Damaged):
         seen.own(bo)
+
+
+def test_with_its_performers_key_destroyed_no_copy_of_a_sheet_opens_and_none_is_written_again() -> None:
+    ana = performer("ana")
+    draw(ana, grief="never")
+    copied = bytes(SealedSheet.objects.get(pk=ana).sealed)
+    keys.destroy(performer_id=ana, now=NOW)
+    SealedSheet.objects.update_or_create(performer_id=ana, defaults={"sealed": copied})
+    with pytest.raises(NotFound):
+        seen.own(ana)
+    with pytest.raises(Conflict, match="erased"):
+        draw(ana)
+
+
+def test_a_sheet_that_was_sealed_under_the_studios_secret_opens_after_the_migration() -> None:
+    ana = performer("ana")
+    draw(ana, grief="never")
+    text = json.dumps(asdict(seen.own(ana)), default=sorted).encode()
+    old = studio_key(f"sheet.{ana}")
+    SealedSheet.objects.update(sealed=b"n" * 12 + AESGCM(old).encrypt(b"n" * 12, text, ana.encode()))
+    with pytest.raises(Damaged):
+        seen.own(ana)
+    module = import_module("yesif.apps.casting.migrations.0004_sheets_below_their_performers_keys")
+    module.reseal(apps, None)
+    assert seen.own(ana).lines == {"grief": "never"}
 
 
 def test_deleting_leaves_nothing() -> None:
@@ -43,7 +76,7 @@ def test_deleting_leaves_nothing() -> None:
 
 def test_very_heavy_holds_for_the_day_it_was_chosen() -> None:
     ana = performer("ana")
-    sheets.write(performer_id=ana, lines={}, agreed=[], limits=[], most=4, on=NOW.date())
+    sheets.write(performer_id=ana, lines={}, agreed=[], limits=[], most=4, on=NOW.date(), now=NOW)
     assert seen.on([ana], NOW.date())[ana].most == 4
     assert seen.on([ana], (NOW + timedelta(days=1)).date())[ana].most == 3
 
@@ -52,7 +85,7 @@ def test_very_heavy_holds_for_the_day_it_was_chosen() -> None:
 def test_what_is_not_a_sheet_is_refused_and_the_old_one_stays(wrong: dict[str, object]) -> None:
     ana = performer("ana")
     draw(ana, grief="never")
-    usual: dict[str, object] = {"lines": {}, "agreed": [], "limits": [], "most": 3, "on": NOW.date()}
+    usual: dict[str, object] = {"lines": {}, "agreed": [], "limits": [], "most": 3, "on": NOW.date(), "now": NOW}
     with pytest.raises(BadInput):
         sheets.write(performer_id=ana, **{**usual, **wrong})  # type: ignore[arg-type]
     assert seen.own(ana).lines == {"grief": "never"}

@@ -236,6 +236,20 @@ def test_a_closed_take_takes_nothing_more() -> None:
         opened(take, "ana", BrowserKey())
 
 
+def test_of_a_sealed_take_whoever_brought_a_track_is_told_that_it_is_safe(store: LocalStore) -> None:
+    take, key = take_of("ana", over=True), BrowserKey()
+    upload = opened(take, "ana", key)
+    sent(upload, LOG, store, key)
+    uploads.clear(upload_id=upload)
+    Take.objects.update(state="sealed")
+    again = uploads.open_upload(take_id=take.pk, kind="voice", performer_id=person("ana").pk, key=key.jwk, now=NOW)
+    assert (again.upload_id, again.offset) == (upload, len(LOG))
+    with pytest.raises(Conflict, match="already safe"):
+        opened(take, "ana", BrowserKey())
+    with pytest.raises(Conflict, match="closed"):
+        opened(take, "ana", key, "heard")
+
+
 def test_nothing_of_a_take_that_was_called_off_is_kept(store: LocalStore) -> None:
     take, key = take_of("ana", over=True), BrowserKey()
     upload = opened(take, "ana", key)

@@ -15,7 +15,8 @@ from yesif.apps.casting.queries import blocks as seen
 from yesif.apps.consent.models import Grant
 from yesif.apps.money.actions import escrow
 from yesif.apps.money.queries import balance
-from yesif.apps.stage.queries import sessions
+from yesif.apps.people.models import Person
+from yesif.apps.stage.queries import after, sessions
 from yesif.base.errors import Conflict, NotFound, Refused
 from yesif.core.ledger import accounts
 from yesif.flows import blocks, pay_blocks
@@ -174,6 +175,34 @@ class TestPairingAgain:
         at, who = settled("ana", "bo", "cy", "di")
         blocks.come_in(at, who[0], now=START)
         assert blocks.pair_again(at, now=START) == []
+
+    def two_alone(self) -> tuple[str, str, str]:
+        """A block in which two are here and neither one's partner is."""
+        at, _ = settled("ana", "bo", "cy", "di")
+        pairs = seen.block_of_flow(at).pairs
+        here = sorted((pairs[0].a, pairs[1].a))
+        for one in here:
+            blocks.come_in(at, one, now=START)
+        return at, here[0], here[1]
+
+    def test_what_the_producer_forbade_holds_in_the_running_block_too(self) -> None:
+        at, one, other = self.two_alone()
+        project = seen.block_of_flow(at).project_id
+        acts.wish(project_id=project, producer_id=person(PIA).id, a=one, b=other, kind="forbid")
+        assert blocks.pair_again(at, now=START + timedelta(minutes=5)) == []
+        acts.wish(project_id=project, producer_id=person(PIA).id, a=one, b=other, kind="")
+        assert blocks.pair_again(at, now=START + timedelta(minutes=5)) != []
+
+    def test_two_of_whom_one_said_never_again_are_not_paired_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        at, one, other = self.two_alone()
+        monkeypatch.setattr(after, "never_again", lambda: {frozenset({one, other})})
+        assert blocks.pair_again(at, now=START + timedelta(minutes=5)) == []
+
+    def test_two_of_different_groups_are_not_paired_again(self) -> None:
+        at, one, other = self.two_alone()
+        Person.objects.filter(pk=other).update(split_group="test")
+        assert blocks.pair_again(at, now=START + timedelta(minutes=5)) == []
+        assert one
 
 
 class TestPay:

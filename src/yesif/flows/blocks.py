@@ -23,7 +23,7 @@ from yesif.apps.stage.actions import bookings, calling_off
 from yesif.apps.stage.queries import after, sessions
 from yesif.base.errors import Conflict, Refused
 from yesif.core.matching.block import repair
-from yesif.core.matching.cards import Card, deal, dealable
+from yesif.core.matching.cards import Card, deal
 from yesif.core.matching.fit import Fit, fit, together
 from yesif.core.matching.pairs import Plan, match, pair_of
 from yesif.flows import pay_blocks
@@ -180,15 +180,12 @@ def _book(block: BlockSeen, pair: PairSeen, now: datetime) -> str:
 
 
 def _dealt(block: BlockSeen, pair: PairSeen) -> list[bookings.ScenePlan]:
-    pack = sheets.pack(block.project_id)
-    them = sheets.on((pair.a, pair.b), block.starts_at.date())
-    secret = sheets.hold_out_secret()
-    cards = dealable(pack, list(them.values()), cast=(pair.a, pair.b), secret=secret)
+    cards = sheets.dealable_to(block.project_id, (pair.a, pair.b), block.starts_at.date())
     if not cards:
         raise Refused("These two cannot be dealt a card today.")
     turn = f"{block.id}|{pair.a}|{pair.b}"
     played = {scene.card.id for who in (pair.a, pair.b) for one in sessions.sessions_of(who) for scene in one.scenes}
-    chosen = deal(cards, scenes=block.scenes, played=played, turn=turn, secret=secret)
+    chosen = deal(cards, scenes=block.scenes, played=played, turn=turn, secret=sheets.hold_out_secret())
     notes = [one.id for deck in casting.deck_ids_of(block.project_id) for one in decks.notes(deck)]
     return [_with_notes(card, notes, f"{turn}|{n}") for n, card in enumerate(chosen)]
 

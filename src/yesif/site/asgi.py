@@ -1,6 +1,7 @@
 """The whole site as one ASGI application: pages, the room's WebSocket, static files."""
 
 import os
+import sys
 from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yesif.site.settings")
@@ -25,6 +26,7 @@ def _isolated(headers: object, path: str, url: str) -> None:
     headers["Cross-Origin-Resource-Policy"] = "same-origin"  # type: ignore[index]
 
 
+sys.setswitchinterval(0.001)  # seconds: a word from page to page does not wait for a query to let go of Python
 application = ServeStaticASGI(
     ProtocolTypeRouter(
         {

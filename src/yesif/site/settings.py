@@ -119,7 +119,7 @@ TEMPLATES = [
 
 DATABASES = {"default": databases.database(os.environ.get("YESIF_DATABASE_URL", ""), DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+CHANNEL_LAYERS = {"default": {"BACKEND": "yesif.web.room.layer.RoomLayer"}}
 
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["sesame.backends.ModelBackend"]

@@ -1,4 +1,5 @@
-"""A sheet as it is kept: encrypted under a key of this studio and one performer, so a copied table tells nothing."""
+"""A sheet as it is kept: encrypted below its performer's own key, as their media is. A copied table tells nothing, and
+when that key is destroyed every copy of the sheet, wherever it lies, is gone with it."""
 
 import json
 import os
@@ -16,19 +17,19 @@ from yesif.base.errors import Damaged
 _NONCE = 12
 
 
-def sealed(performer_id: str, content: Mapping[str, Any]) -> bytes:
-    """The encrypted bytes of a sheet."""
+def sealed(performer_id: str, content: Mapping[str, Any], key: bytes) -> bytes:
+    """The encrypted bytes of a sheet; `key` is its performer's."""
     nonce = os.urandom(_NONCE)
     text = json.dumps(content, sort_keys=True).encode()
-    return nonce + AESGCM(_key(performer_id)).encrypt(nonce, text, performer_id.encode())
+    return nonce + AESGCM(_below(key)).encrypt(nonce, text, performer_id.encode())
 
 
-def opened(performer_id: str, kept: bytes) -> dict[str, Any]:
+def opened(performer_id: str, kept: bytes, key: bytes) -> dict[str, Any]:
     """The sheet again. Raises Damaged."""
     try:
-        text = AESGCM(_key(performer_id)).decrypt(kept[:_NONCE], kept[_NONCE:], performer_id.encode())
+        text = AESGCM(_below(key)).decrypt(kept[:_NONCE], kept[_NONCE:], performer_id.encode())
     except InvalidTag as wrong:
-        raise Damaged("This sheet cannot be opened with the studio's key.") from wrong
+        raise Damaged("This sheet cannot be opened with its performer's key.") from wrong
     found: dict[str, Any] = json.loads(text)
     return found
 
@@ -38,5 +39,5 @@ def studio_key(what: str) -> bytes:
     return HKDF(SHA256(), 32, None, b"yesif.casting." + what.encode()).derive(settings.SECRET_KEY.encode())
 
 
-def _key(performer_id: str) -> bytes:
-    return studio_key(f"sheet.{performer_id}")
+def _below(key: bytes) -> bytes:
+    return HKDF(SHA256(), 32, None, b"yesif.casting.sheet").derive(key)

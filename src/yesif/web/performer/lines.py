@@ -37,6 +37,7 @@ def lines(request: HttpRequest) -> HttpResponse:
             limits=form.cleaned_data["limits"],
             most=form.cleaned_data["most"],
             on=CLOCK.now().date(),
+            now=CLOCK.now(),
         )
         messages.success(request, _("Saved. Only matching and dealing read it; nobody is told what you drew."))
         return redirect("performer:lines")

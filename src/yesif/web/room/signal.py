@@ -41,6 +41,8 @@ COMINGS_PER_SECOND, COMINGS_AT_ONCE = 0.5, 20.0
 _PAGE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _comings: dict[str, Allowance] = {}
 """How often each performer may still come in: a line that breaks every second is not written down every second."""
+_lines: dict[str, "RoomSocket"] = {}
+"""The lines that are open in this process, by channel: what one page says to another goes straight there."""
 _timers: set["asyncio.Task[None]"] = set()
 """Countdowns and watches over empty rooms outlive the socket that began them."""
 
@@ -72,31 +74,36 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
     deaf = False  # this line is being closed
 
     async def __call__(self, scope: Any, receive: Callable[[], Awaitable[Any]], send: Any) -> None:
-        """Pings are answered here, before anything else is waited for: the clock's fit rests on it."""
+        """Pings are answered here, and the partner is told, before a table is waited for: the clock's fit rests on the
+        one, how soon two see each other on the other."""
         self.allowance = Allowance()
         self.partners: dict[str, tuple[str, str]] = {}  # by position: the name of their page, and its channel
 
-        async def receive_but_pings() -> Any:
+        async def receive_the_rest() -> Any:
             while True:
                 event = await receive()
                 event["studio_ns"] = CLOCK.studio_ns()
-                if event["type"] != "websocket.receive" or not await self._pong(event, send):
+                if event["type"] != "websocket.receive" or not await self._at_once(event, send):
                     return event
 
-        await super().__call__(scope, receive_but_pings, send)
+        await super().__call__(scope, receive_the_rest, send)
 
-    async def _pong(self, event: dict[str, Any], send: Any) -> bool:
-        """Whether this was a ping, and was answered. Anything that is wrong with it is said further on."""
+    async def _at_once(self, event: dict[str, Any], send: Any) -> bool:
+        """Whether this was a ping or a word to the partner, and is done. Anything wrong with it is said later."""
         text = event.get("text")
-        if self.deaf or text is None or '"ping"' not in text:
+        if self.deaf or text is None or not ('"ping"' in text or '"signal"' in text):
             return False
         try:
             message = parse(text)
-            if message["type"] != "ping":
+            kind = message["type"]
+            if kind not in ("ping", "signal") or (kind == "signal" and not self.inside):
                 return False
             self.allowance.spend()
         except YesIfError:
             return False
+        if kind == "signal":
+            await self._relay(message)
+            return True
         t1 = str(event["studio_ns"])
         pong = {"type": "pong", "t0": message["t0"], "t1": t1, "t2": str(CLOCK.studio_ns())}
         await send({"type": "websocket.send", "text": json.dumps(pong)})
@@ -125,6 +132,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
         await _asked(stage.enter, **who, studio_ns=CLOCK.studio_ns(), now=timezone.now())
         self.inside = True
         self.group = f"room.{self.session_id}"
+        _lines[self.channel_name] = self
         await self.channel_layer.group_add(self.group, self.channel_name)
         await self._tell("came", who=self.performer, **self._card())
         await self._tell("changed")
@@ -164,6 +172,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
 
     async def disconnect(self, code: int) -> None:
         """The line went; unless it goes on elsewhere, the partner is told."""
+        _lines.pop(self.channel_name, None)
         if not self.inside:
             return
         if self._beating is not None:
@@ -179,7 +188,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
             _later(self._look_after())
 
     async def websocket_receive(self, message: dict[str, Any]) -> None:
-        """One message of the browser, but pings. One that lies or floods is told so in a sentence and let go."""
+        """One message of the browser that is not done at once. One that lies or floods is told so and let go."""
         if self.deaf or not self.inside:
             return
         try:
@@ -197,9 +206,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
         """Do what was asked, then tell whom it concerns."""
         who = {"session_id": self.session_id, "performer_id": self.performer}
         kind = str(message["type"])
-        if kind == "signal":
-            await self._relay(message)
-        elif kind == "check":
+        if kind == "check":
             await _asked(stage.check, **who, found=message["found"], studio_ns=at_ns)
         elif kind == "ready":
             begun = await _asked(takes.ready, **who, is_ready=message["ready"], studio_ns=at_ns)
@@ -242,7 +249,9 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
         for page, channel in self.partners.values():
             if page == message["to"]:
                 said = {name: part for name, part in message.items() if name != "to"}
-                await self.channel_layer.send(channel, {"type": "relayed", "message": {**said, "from": self.page}})
+                event = {"type": "relayed", "message": {**said, "from": self.page}}
+                line = _lines.get(channel)
+                await (line.relayed(event) if line else self.channel_layer.send(channel, event))
 
     async def _tell_cut(self, ended: takes.Ended | None) -> None:
         if ended is not None:

@@ -1,6 +1,6 @@
 """A performer's own sheet, and sheets as dealing needs them: for a day, and never with a name on a page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -8,8 +8,9 @@ from yesif.apps.casting.models import Project, SealedSheet
 from yesif.apps.casting.seal import opened, studio_key
 from yesif.apps.decks.models import Card as CardRow
 from yesif.apps.decks.models import Deck
+from yesif.apps.keys.queries import performer_key, performer_keys
 from yesif.apps.people.models import Role
-from yesif.core.matching.cards import Card, Pack
+from yesif.core.matching.cards import Card, Pack, dealable
 from yesif.core.matching.sheet import HEAVIEST, USUAL_MOST, Sheet
 
 
@@ -26,16 +27,17 @@ class SheetSeen:
 
 
 def own(performer_id: str) -> SheetSeen:
-    """One's own sheet."""
+    """One's own sheet. Raises NotFound for one who was erased and whose row came back with a copy of the table."""
     found = SealedSheet.objects.filter(pk=performer_id).first()
-    return _seen(performer_id, found.sealed) if found else SheetSeen()
+    return _seen(performer_id, found.sealed, performer_key(performer_id)) if found else SheetSeen()
 
 
 def on(performer_ids: Iterable[str], day: date) -> dict[str, Sheet]:
     """Sheets for a day: the top of the scale holds only where it was chosen for that very day."""
     wanted = list(performer_ids)
     kept = {one.performer_id: one.sealed for one in SealedSheet.objects.filter(pk__in=wanted)}
-    return {who: _sheet(_seen(who, kept[who]) if who in kept else SheetSeen(), day) for who in wanted}
+    opens = performer_keys(list(kept))
+    return {who: _sheet(_seen(who, kept[who], opens[who]) if who in kept else SheetSeen(), day) for who in wanted}
 
 
 def of_everyone(day: date) -> list[Sheet]:
@@ -94,6 +96,12 @@ def pack_of_deck(deck_id: str) -> Pack:
     return pack_of(Deck.objects.filter(pk=deck_id))
 
 
+def dealable_to(project_id: str, cast: Sequence[str], day: date) -> tuple[Card, ...]:
+    """The cards of a project that this cast may be dealt on a day: the one way to a card, at booking and at a swap."""
+    them = on(cast, day)
+    return dealable(pack(project_id), list(them.values()), cast=cast, secret=hold_out_secret())
+
+
 def hold_out_secret() -> bytes:
     """What hold-outs are drawn with: without it nobody can tell a held-out card from somebody's line."""
     return studio_key("hold-outs")
@@ -106,8 +114,8 @@ def _card(one: CardRow) -> Card:
     )
 
 
-def _seen(performer_id: str, sealed: bytes | memoryview) -> SheetSeen:
-    content = opened(performer_id, bytes(sealed))
+def _seen(performer_id: str, sealed: bytes | memoryview, key: bytes) -> SheetSeen:
+    content = opened(performer_id, bytes(sealed), key)
     return SheetSeen(
         kept=True,
         lines=content["lines"],

@@ -23,6 +23,7 @@ from yesif.media.strongbox import Box
 OPENINGS_PER_MINUTE = 30
 UPLOADS_PER_TRACK = 12
 CALLED_OFF = "This take was called off before it began; the studio keeps nothing of it."
+CLOSED = "This take is closed; nothing can be added to it."
 
 
 class TooOften(LimitReached):
@@ -91,16 +92,18 @@ def open_upload(*, take_id: str, kind: str, performer_id: str, key: str, now: da
         raise NotFound
     if performance.take.state == "called-off":
         raise Conflict(CALLED_OFF)
-    if performance.take.state == "sealed" or performance.state == "withdrawn":
-        raise Conflict("This take is closed; nothing can be added to it.")
+    if performance.state == "withdrawn":
+        raise Conflict(CLOSED)
     _not_too_often(performer_id, now)
-    track, _ = Track.objects.get_or_create(performance=performance, kind=kind)
+    track = Track.objects.filter(performance=performance, kind=kind).first()
+    if track is None:
+        if performance.take.state == "sealed":
+            raise Conflict(CLOSED)
+        track, _ = Track.objects.get_or_create(performance=performance, kind=kind)
+    # Of a take that was sealed since, the one that brought the track is found: its browser is told that it is safe.
     upload = track.uploads.filter(public_key=public_key, stopped_at=None).first()
     if upload is None:
-        if not _is_awaited(track):
-            raise Conflict(f"The {kind} of this take is already safe.")
-        if track.uploads.count() >= UPLOADS_PER_TRACK:
-            raise TooOften(f"The {kind} of this take was begun {UPLOADS_PER_TRACK} times; continue one of them.", 3600)
+        _may_begin(track, performance.take)
         upload = Upload.objects.create(track=track, performer_id=performer_id, public_key=public_key, made_at=now)
     if upload.ended_at is not None:
         return Opened(upload.id, track.log_bytes or 0)
@@ -195,6 +198,17 @@ def clear_leftovers(*, older_than: datetime) -> int:
     for upload_id in left:
         queries.path_of(upload_id).unlink(missing_ok=True)
     return len(left)
+
+
+def _may_begin(track: Track, take: Take) -> None:
+    if not _is_awaited(track):
+        raise Conflict(f"The {track.kind} of this take is already safe.")
+    if take.state == "sealed":
+        raise Conflict(CLOSED)
+    if track.uploads.count() >= UPLOADS_PER_TRACK:
+        raise TooOften(
+            f"The {track.kind} of this take was begun {UPLOADS_PER_TRACK} times; continue one of them.", 3600
+        )
 
 
 def _not_too_often(performer_id: str, now: datetime) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
+from yesif.apps.casting.queries import sheets
 from yesif.apps.decks.models import Card
 from yesif.apps.stage.actions.timeline import in_room, session_of, write
 from yesif.apps.stage.models import Scene, Session
@@ -127,10 +128,13 @@ def _of_producer(session_id: str, producer_id: str, studio_ns: int, *, ended: bo
 
 
 def _another(session: Session, scene: Scene) -> Card | None:
-    """A card of the project nobody here has on the table or ahead: no heavier than the one that goes, with no theme
-    to be asked for and no delivery it does not have. What this cast agreed to is never widened by a swap."""
+    """A card nobody here has on the table or ahead, of those this cast may be dealt today, sheets and hold-outs alike:
+    no heavier than the one that goes, with no theme to be asked for and no delivery it does not have. What this cast
+    agreed to is never widened by a swap."""
     taken = session.scenes.values_list("card_id", flat=True)
-    cards = Card.objects.filter(deck__projects=session.project_id, intensity__lte=scene.card.intensity)
+    cast = list(session.places.values_list("performer_id", flat=True))
+    may = sheets.dealable_to(session.project_id, cast, session.starts_at.date())
+    cards = Card.objects.filter(pk__in=[one.id for one in may], intensity__lte=scene.card.intensity)
     asked, delivery = _asked_for(scene.card), set(scene.card.delivery)
     fit = [
         card

@@ -48,7 +48,12 @@ def of_session(session_id: str, performer_id: str) -> Counted:
     session = Session.objects.filter(pk=session_id).first()
     if session is None or session.opened_ns is None:
         return Counted()
-    found = by_kind(_spans(performer_id, session_id=session_id, kind="room"), _room(session, performer_id))
+    spans = _spans(performer_id, session_id=session_id, kind="room")
+    return _counted(session, performer_id, spans, _room(session, performer_id))
+
+
+def _counted(session: Session, performer_id: str, spans: list[Span], room: Room) -> Counted:
+    found = by_kind(spans, room)
     cool_down = sum(
         int(str(body.get("cool_down_s", 0))) * 1000
         for body in Event.objects.filter(session=session, kind="left", who_id=performer_id)
@@ -91,13 +96,14 @@ def was_stood_up(booking_id: str) -> bool:
 
 def ticking(session_id: str, performer_id: str) -> Ticking:
     """What the room says beside the clock: "42 min 10 s counted", and whether the seconds run on."""
-    found = of_session(session_id, performer_id)
     session = Session.objects.filter(pk=session_id).first()
     if session is None or session.opened_ns is None:
         return Ticking(0, goes_on=False, sentence=f"{words(0)} counted")
     spans = _spans(performer_id, session_id=session_id, kind="room")
+    room = _room(session, performer_id)
+    found = _counted(session, performer_id, spans, room)
     last = max((end for _, end in spans), default=0)
-    begins, ends = _room(session, performer_id).window or (last, last)
+    begins, ends = room.window or (last, last)
     goes_on = session.phase in ("countdown", "playing") or begins <= last < ends
     time = words(found.ms)
     if goes_on:

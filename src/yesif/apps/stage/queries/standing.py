@@ -61,14 +61,15 @@ def room_stands(session_id: str) -> RoomStands:
     """For the room's own pages, which have checked who asks."""
     session = Session.objects.get(pk=session_id)
     now = standing(moments_of(session)) if session.phase == "playing" else standing(())
-    names = dict(Person.objects.filter(pk__in=chairs_of(session)).values_list("id", "stage_name"))
+    chairs = chairs_of(session)
+    names = dict(Person.objects.filter(pk__in=chairs).values_list("id", "stage_name")) if chairs else {}
     last = Event.objects.filter(session=session, kind__in=("coached", "next-card", "swapped")).order_by("-seq").first()
     said = last if last is not None and last.kind == "coached" else None
     return RoomStands(
         paused=now.paused,
         off=now.off,
         softened=now.softened,
-        chairs=tuple(names.get(one) or "The producer" for one in chairs_of(session)),
+        chairs=tuple(names.get(one) or "The producer" for one in chairs),
         line=str(said.body.get("line", "")) if said else "",
         line_seq=said.seq if said else 0,
     )
