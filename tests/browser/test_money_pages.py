@@ -22,7 +22,7 @@ def test_the_counted_minutes_tick_in_the_room_and_stand_on_the_home_page_without
     booked = studio.ask("book", starts_now=True)
     room = f"/room/{booked['session']}"
     sign_in(studio, page, booked["performers"]["a"], room)
-    page.get_by_text("You are paid for waiting").wait_for()
+    page.get_by_text("Waiting is paid while your minutes are counted").wait_for()
     page.wait_for_function("() => !document.getElementById('counted').textContent.includes(' 0 s')")
     first = seconds(page)
     page.wait_for_timeout(2500)

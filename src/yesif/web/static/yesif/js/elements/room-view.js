@@ -76,7 +76,7 @@ export function draw(state, { checked, here }) {
 /** @param {RoomState["partners"][0] | undefined} partner @param {boolean} here */
 function partnerWords(partner, here) {
   if (!partner) return "";
-  if (!here) return tr("{name} is not here yet. You are paid for waiting.", partner);
+  if (!here) return tr("{name} is not here yet. Waiting is paid while your minutes are counted.", partner);
   return partner.ready ? tr("{name} is ready.", partner) : tr("{name} is here.", partner);
 }
 
