@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tests.core.test_payout_files import with_check
-from yesif.apps.money.actions import books, corrections, escrow, fees, papers, payees, payruns, royalties
+from yesif.apps.money.actions import books, corrections, entered, escrow, fees, papers, payees, payruns, royalties
 from yesif.apps.money.actions.papers import Paper
 from yesif.apps.money.models import Claim, EntryRow, Fee, Payee, PayItem, PayRun, PublishedTerms, TaxPaper
 from yesif.apps.money.queries import books as queries
@@ -476,3 +476,15 @@ def test_a_payment_that_comes_back_brings_back_what_was_kept_of_it_so_that_tax_i
     again = PayItem.objects.get(run_id=sent())
     assert (again.minor, again.withheld_micro) == (first.minor, first.withheld_micro) == (5180, 2220 * MICRO)
     assert queries.balance("performer:per_ana:withheld", "EUR") == 2220 * MICRO
+
+
+def test_what_a_producer_refuses_of_a_claim_stands_on_the_listing() -> None:
+    earn(ms=3_600_000)
+    made = fees.claim(fee_key="fee:1", performer="per_ana", claimed_ms=600_000, said="My line was down.", now=NOW)
+    assert fee_queries.unpaid_share("prj_1") == (0, 3_600_000)  # it waits
+    fees.answer(claim_id=made, project="prj_1", given_ms=240_000, said="Four by our clock.", now=NOW)
+    written = entered.enter(
+        work=WORK, kind="labelling", ms=1_200_000, day=NOW.date(), said="At home.", by="per_ana", now=NOW
+    )
+    entered.answer(entered_id=written, project="prj_1", given_ms=0, said="Not agreed.", now=NOW)
+    assert fee_queries.unpaid_share("prj_1") == (360_000 + 1_200_000, 3_600_000 + 360_000 + 1_200_000)

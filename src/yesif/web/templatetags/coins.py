@@ -37,7 +37,9 @@ def how_it_pays(project_id: str) -> str:
     days, (unpaid, counted) = fees.days_to_paid(project_id), fees.unpaid_share(project_id)
     if not counted:
         return _("This project has paid nobody yet.")
-    share = _("Of all time counted, {percent} % was not paid.").format(percent=f"{100 * unpaid / counted:.1f}")
+    share = _("Of all time counted or claimed, {percent} % was not paid.").format(
+        percent=f"{100 * unpaid / counted:.1f}"
+    )
     if days is None:
         return _("Nothing was paid out yet.") + " " + share
     whole = round(days)

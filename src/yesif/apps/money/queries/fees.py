@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
-from yesif.apps.money.models import Claim, Fee, PayItem, RateLock
+from yesif.apps.money.models import Claim, Entered, Fee, PayItem, RateLock
 from yesif.apps.money.queries.books import balance, balances_of
 from yesif.core.ledger import accounts
 
@@ -160,11 +160,21 @@ def days_to_paid(project: str) -> float | None:
 
 
 def unpaid_share(project: str) -> tuple[int, int]:
-    """(Time that was counted and then not paid, all counted time), in ms: worked out from the ledger. A fee is never
-    taken back for what quality review found, so the first is what was reversed by hand, for whatever reason."""
+    """(Time that was counted or claimed and then not paid, all counted or claimed time), in ms: worked out from the
+    ledger. A fee is never taken back for what quality review found, so the first is what was reversed by hand, for
+    whatever reason, and what a producer refused of what performers disputed or wrote down."""
     whole = Fee.objects.filter(project=project)
-    back = whole.exclude(taken_back_at=None)
-    return int(back.aggregate(ms=Sum("ms"))["ms"] or 0), int(whole.aggregate(ms=Sum("ms"))["ms"] or 0)
+    back = whole.exclude(taken_back_at=None).aggregate(ms=Sum("ms"))["ms"] or 0
+    refused = _refused(project)
+    return int(back) + refused, int(whole.aggregate(ms=Sum("ms"))["ms"] or 0) + refused
+
+
+def _refused(project: str) -> int:
+    claims = Claim.objects.filter(fee__project=project).exclude(answered_at=None)
+    written = Entered.objects.filter(project=project).exclude(given_ms=None)
+    of_claims = claims.aggregate(ms=Sum(F("claimed_ms") - F("given_ms")))["ms"] or 0
+    of_written = written.aggregate(ms=Sum(F("ms") - F("given_ms")))["ms"] or 0
+    return int(of_claims) + int(of_written)
 
 
 def seen(one: Fee) -> FeeSeen:
