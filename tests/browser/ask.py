@@ -16,6 +16,7 @@ from django.utils.timezone import now  # noqa: E402
 
 from tests.apps import casting_cast as cast_of  # noqa: E402
 from tests.people import person  # noqa: E402
+from tests.web import scene  # noqa: E402
 from yesif.apps.casting import queries as casting_queries  # noqa: E402
 from yesif.apps.casting.actions import terms  # noqa: E402
 from yesif.apps.consent.actions import questions  # noqa: E402
@@ -211,12 +212,19 @@ def earned() -> dict[str, str]:
     }
 
 
+def played() -> dict[str, str]:
+    """A take of Ana's and Bo's that is ready for review: Ana, and her part of it."""
+    made = scene.played()
+    return {"ana": person("ana").id, "performance": made.ana}
+
+
 QUESTIONS = {
     one.__name__: one
     for one in (
         performer,
         question,
         earned,
+        played,
         book,
         link,
         casting,

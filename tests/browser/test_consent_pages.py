@@ -83,6 +83,26 @@ def test_a_question_is_answered_by_keyboard(studio: Studio, page: Page) -> None:
         page.get_by_role("status").get_by_text(told).wait_for()
 
 
+def test_one_take_is_withdrawn_by_keyboard_alone(studio: Studio, page: Page) -> None:
+    made = studio.ask("played")
+    sign_in(studio, page, made["ana"], "/performer/answers")
+    page.locator("#main").focus()
+    tab_to(page, "Withdraw…", "Unit 114", most=200)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{made['performance']}/withdraw")
+    assert violations(page) == []
+    sizes = [page.get_by_text(name, exact=True).bounding_box() for name in ("Withdraw it", "Keep it")]
+    assert sizes[0] is not None
+    assert sizes[1] is not None
+    assert sizes[0]["height"] == sizes[1]["height"]
+    page.locator("#main").focus()
+    tab_to(page, "BUTTON", "Withdraw it")
+    page.keyboard.press("Enter")
+    page.get_by_text("You withdrew this take.").wait_for()
+    page.goto(f"{studio.url}/performer/answers")
+    assert page.get_by_text("You have no take that could be withdrawn.").is_visible()
+
+
 def test_axe_finds_nothing_wrong_on_the_pages_of_consent(studio: Studio, page: Page) -> None:
     ana = studio.ask("performer", email="axe@example.test")
     made = studio.ask("question", person=ana)
