@@ -94,8 +94,9 @@ def main() -> None:
         in_full(given.entries)
     if given.changes:
         start = time.perf_counter()
-        missed = changes(given.changes)
-        print(f"{given.changes:,} single-bit changes: {missed} not found, {time.perf_counter() - start:.0f} s")
+        told = changes(given.changes)
+        kinds = ", ".join(f"{tried:,} of {kind}: {missed} not found" for kind, (tried, missed) in told.items())
+        print(f"{given.changes:,} single-bit changes ({kinds}), {time.perf_counter() - start:.0f} s")
     if given.kills:
         kills(given.kills)
 

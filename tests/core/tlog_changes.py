@@ -42,22 +42,30 @@ def verify(bundle: Bundle) -> int:
     return len(findings) + len(gathered.findings)
 
 
-def mutated(files: dict[str, bytes], proof: str, content: bytes, chance: random.Random) -> Iterator[bool]:
-    """Endless: one random bit of tiles, entries, checkpoint or a proof is changed; was it found?"""
-    names = sorted(files)
-    weights = [len(files[name]) for name in names]
+KINDS = ("proof", "checkpoint", "entries", "tile")
+
+
+def mutated(files: dict[str, bytes], proof: str, content: bytes, chance: random.Random) -> Iterator[tuple[str, bool]]:
+    """Endless: one random bit of a proof, the checkpoint, an entry or a tile is changed, each kind as often as any
+    other; which kind it was, and was it found?"""
+    named = {kind: sorted(name for name in files if _kind(name) == kind) for kind in KINDS}
     while True:
-        if chance.random() < 0.25:
-            yield _proof_found(proof, content, chance)
+        kind = chance.choice(KINDS)
+        if kind == "proof":
+            yield kind, _proof_found(proof, content, chance)
             continue
-        (name,) = chance.choices(names, weights)
+        (name,) = chance.choices(named[kind], [len(files[one]) for one in named[kind]])
         changed = bytearray(files[name])
         at = chance.randrange(len(changed) * 8)
         changed[at // 8] ^= 1 << (at % 8)
         try:
-            yield verify(Bundle.of({**files, name: bytes(changed)})) > 0
+            yield kind, verify(Bundle.of({**files, name: bytes(changed)})) > 0
         except YesIfError:
-            yield True
+            yield kind, True
+
+
+def _kind(name: str) -> str:
+    return next(kind for kind in ("checkpoint", "entries", "tile") if kind in name)
 
 
 def _proof_found(proof: str, content: bytes, chance: random.Random) -> bool:
@@ -70,14 +78,19 @@ def _proof_found(proof: str, content: bytes, chance: random.Random) -> bool:
     return True
 
 
-def changes(count: int, *, size: int = 600, seed: int = 1) -> int:
-    """How many of `count` changes were not found."""
+def changes(count: int, *, size: int = 600, seed: int = 1) -> dict[str, tuple[int, int]]:
+    """Kind → how many of `count` changes were of it, and how many of these were not found."""
     entries = [entry(number) for number in range(size)]
     files = tlog_files(entries)
-    if verify(Bundle.of(files)):
-        raise Damaged("the log is not sound before it is changed")
     reader = TileReader(size, lambda tile: files[f"tlog/{tile.path}"])
     path = tuple(tree.inclusion_proof(200, size, reader))
     proof = str(Proof(200, path, Note.parse(files["tlog/checkpoint"].decode())))
+    if verify(Bundle.of(files)):
+        raise Damaged("the log is not sound before it is changed")
+    Proof.parse(proof).verify(entries[200], LOG)  # nor would a change be found in a proof that never held
     attempts = mutated(files, proof, entries[200], random.Random(seed))
-    return sum(not next(attempts) for _ in range(count))
+    told = [next(attempts) for _ in range(count)]
+    return {
+        kind: (sum(one == kind for one, _ in told), sum(one == kind and not found for one, found in told))
+        for kind in KINDS
+    }
