@@ -25,11 +25,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if not turns.enter(patience_s=PATIENCE_S):
                 raise OperationalError(f"other transactions went on for {PATIENCE_S:.0f} s; this one did not begin")
             self._turn = turns
+        begun = False
         try:
             super()._start_transaction_under_autocommit()  # type: ignore[misc]
-        except BaseException:
-            self._leave()
-            raise
+            begun = True
+        finally:
+            if not begun:
+                self._leave()
 
     def _commit(self) -> None:
         # Where that fails a rollback follows, and leaves.
