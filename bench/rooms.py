@@ -11,6 +11,7 @@ import asyncio
 import json
 import os
 import random
+import resource
 import socket
 import subprocess
 import sys
@@ -194,13 +195,13 @@ asyncio.run(main())
 """
 
 
-def told(name: str, tally: Tally) -> None:
+def told(name: str, tally: Tally, core_s: float) -> None:
     """One server's figures."""
     late = [tally.at(share, tally.late_ms) for share in (0.5, 0.99, 1.0)]
     print(
         f"{name:12} {tally.sent:7} words, {tally.sent - tally.heard} lost; relay p50 {late[0]:.1f}, p99 {late[1]:.1f},"
         f" worst {late[2]:.0f} ms; pong p99 {tally.at(0.99, tally.pong_ms):.1f} ms;"
-        f" “ready” told p99 {tally.at(0.99, tally.state_ms):.0f} ms"
+        f" “ready” told p99 {tally.at(0.99, tally.state_ms):.0f} ms; {core_s:.1f} s of a core"
     )
 
 
@@ -210,8 +211,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def served(command: list[str], port: int, cast: list[tuple[str, str, str]], seconds: float) -> Tally:
-    """Start a server, load it, stop it."""
+def served(name: str, command: list[str], port: int, cast: list[tuple[str, str, str]], seconds: float) -> Tally:
+    """Start a server, load it, stop it, say its figures."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     server = subprocess.Popen(command)
     try:
         for _ in range(600):
@@ -219,10 +221,13 @@ def served(command: list[str], port: int, cast: list[tuple[str, str, str]], seco
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.1)
-        return asyncio.run(load(port, cast, seconds))
+        tally = asyncio.run(load(port, cast, seconds))
     finally:
         server.terminate()
         server.wait()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    told(name, tally, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
+    return tally
 
 
 def main() -> None:
@@ -236,11 +241,9 @@ def main() -> None:
         cast = prepared(Path(folder), asked.rooms)
         print(f"{asked.rooms} rooms, {2 * asked.rooms} browsers, {asked.seconds:.0f} s")
         port = free_port()
-        bare = served([sys.executable, "-c", BARE, str(port)], port, cast, asked.seconds)
-        told("bare relay", bare)
+        served("bare relay", [sys.executable, "-c", BARE, str(port)], port, cast, asked.seconds)
         port = free_port()
-        ours = served(serve_command("127.0.0.1", port), port, cast, asked.seconds)
-        told("the studio", ours)
+        ours = served("the studio", serve_command("127.0.0.1", port), port, cast, asked.seconds)
     p99 = ours.at(0.99, ours.late_ms)
     held = p99 <= GOAL_MS and ours.heard == ours.sent
     print(

@@ -19,6 +19,10 @@ from yesif.web.room.sockets import websocket_urlpatterns  # noqa: E402
 from yesif.web.room.tongue import Tongue  # noqa: E402
 from yesif.web.room.upload_door import UploadDoor  # noqa: E402
 
+# A thread that asks the database holds the interpreter for 5 ms at a time, and the loop that relays the rooms' words
+# waits for it after every word. With 200 rooms that was most of a word's delay (`bench/rooms.py`).
+sys.setswitchinterval(0.0005)
+
 
 def _isolated(headers: object, path: str, url: str) -> None:
     """Workers of the cross-origin isolated room must come with the same policy themselves."""

@@ -36,6 +36,7 @@ def database(url: str, folder: Path) -> dict[str, object]:
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA secure_delete=ON;",
             },
+            "CONN_MAX_AGE": 60,  # to open one costs more than most questions: Django writes forty functions into it
             "TEST": {"NAME": None},
         }
     if parts.scheme in ("postgres", "postgresql"):
