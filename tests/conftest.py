@@ -36,6 +36,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(tier)
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix() -> None:
+    """Of several processes that share the tests each has a database of its own in memory: no name needs a suffix."""
+
+
 @pytest.fixture(autouse=True)
 def _a_record_of_its_own(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[None]:
     """Tables roll back after a test and files do not: so each test with a database has its own shelf of the record."""

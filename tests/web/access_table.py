@@ -105,7 +105,7 @@ TABLE: dict[str, Rule] = {
     "tlog:tile": may(get="everyone", absent=True),
     # programs
     **dict.fromkeys(("v1:licences", "v1:files", "v1:withdrawn", "v1:file", "v1:run", "v1:close-run"), BY_TOKEN),
-    **dict.fromkeys(("v1:lease", "v1:purge", "v1:notices", "v1:sign-notice", "v1:hook"), BY_TOKEN),
+    **dict.fromkeys(("v1:lease", "v1:purge", "v1:notices", "v1:sign-notice", "v1:attest-notice", "v1:hook"), BY_TOKEN),
     # room
     "room:room": may(get="ana bo"),
     "room:uploads": may(post="performers"),

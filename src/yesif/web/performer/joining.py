@@ -102,8 +102,8 @@ def contract(request: HttpRequest, offer_id: str) -> HttpResponse:
                 terms.accept(offer_id=offer_id, performer_id=viewer, waive=waive, now=CLOCK.now())
                 messages.success(request, _("Accepted. Nothing is licensed yet: now say which blocks you can."))
                 return redirect("performer:calendar")
-        except (Conflict, Refused) as wrong:
-            refusal = aloud(wrong)
+        except (Conflict, Refused) as refused:
+            refusal = aloud(refused)
     context = {**_contract(found), "checks": checks, "wrong": wrong, "refusal": refusal, "asked": request.POST}
     return render(request, "casting/contract.html", context, status=409 if refusal else 200)
 
