@@ -218,6 +218,13 @@ def played() -> dict[str, str]:
     return {"ana": person("ana").id, "performance": made.ana}
 
 
+def every_page() -> dict[str, Any]:
+    """A world with something on every page; every page of it."""
+    from tests.browser import pages
+
+    return pages.every_page()
+
+
 QUESTIONS = {
     one.__name__: one
     for one in (
@@ -237,6 +244,7 @@ QUESTIONS = {
         sealed,
         kinds,
         stood_up_fees,
+        every_page,
     )
 }
 

@@ -11,25 +11,33 @@ AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 }
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+"""What a theme can change about a page; the rest is the same in both."""
 
 
-def violations(page: Page, *, within: str = "") -> list[str]:
+def violations(page: Page, *, within: str = "", rules: dict[str, Any] = RULES) -> list[str]:
     """What axe-core finds wrong, one sentence each, naming the elements; nothing is the good answer.
 
     `within`: a selector, to look at a part only. Call it once the page stands still.
     """
-    page.evaluate(AXE)
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE)
     found: dict[str, Any] = page.evaluate(
-        "([where, rules]) => axe.run(where ?? document, rules)", [within or None, RULES]
+        "([where, rules]) => axe.run(where ?? document, rules)", [within or None, rules]
     )
     return [_told(one) for one in found["violations"]]
 
 
 def in_both_themes(page: Page) -> list[str]:
-    """The same, on paper and on stage: `.stage` is put on the root for the second look, and taken off again."""
-    wrong = violations(page)
+    """The same, on paper and on stage."""
+    return violations(page) + [f"in the other theme: {one}" for one in violations_of_colour(page)]
+
+
+def violations_of_colour(page: Page) -> list[str]:
+    """What is wrong with the colours of the page in its other theme: `.stage` is put on the root, or taken off it, for
+    the look."""
     page.evaluate("document.documentElement.classList.toggle('stage')")
-    wrong += [f"in the other theme: {one}" for one in violations(page)]
+    wrong = violations(page, rules=COLOURS)
     page.evaluate("document.documentElement.classList.toggle('stage')")
     return wrong
 
