@@ -32,6 +32,7 @@ PARTS = {
     "producer:money-project": {"project_id": "money_project"},
     "producer:money-claim": {"project_id": "money_project"},
     "producer:work": {"project_id": "money_project"},
+    "producer:work-answer": {"project_id": "money_project", "entered_id": "missed_id"},
     "producer:book": {"project_id": "played_for"},
     "producer:session": {"session_id": "played_session"},
     "producer:quality-take": {"take_id": "played_take"},
@@ -50,7 +51,7 @@ PARTS = {
 """Parts of an address that the world knows by another name."""
 
 ABSENT = {
-    "entrance:founding": "shown only while nobody runs the studio; test_entrance_pages looks at it",
+    "entrance:founding": "shown only while nobody runs the studio; walk.first_pages has it",
     "entrance:apply": "a stranger applies from the listing; a performer from their own door",
     "entrance:media": "a film or a picture, by a link made for one viewer",
     "performer:track-picture": "a drawing, where the take was measured",
@@ -120,10 +121,10 @@ def _filled(name: str, route: str, parts: dict[str, str]) -> str:
 
 
 def _kind(client: Client, path: str) -> str:
-    """ "page"; "" for a file, or where GET is no verb of it; else what it answers."""
+    """ "page"; "" for a file, a part of a page, or where GET is no verb of it; else what it answers."""
     answer = client.get(path, headers={"accept": "text/html", "host": "localhost"})
+    whole = not answer.streaming and answer.content.lstrip().lower().startswith(b"<!doctype html")
     answer.close()
-    page = answer.get("content-type", "").startswith("text/html") and "content-disposition" not in answer.headers
     if answer.status_code == 200:
-        return "page" if page else ""
-    return "" if answer.status_code == 405 or not page else str(answer.status_code)
+        return "page" if whole and "content-disposition" not in answer.headers else ""
+    return str(answer.status_code) if whole and answer.status_code != 405 else ""

@@ -10,12 +10,13 @@ import tempfile
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.harness import ROOT, Studio
-from tests.browser.walk import NARROW, WIDE, contexts, launched
+from tests.browser.walk import NARROW, WIDE, contexts, first_pages, launched
 
 FOLDER = ROOT / "docs" / "pictures"
 SHOWN = 640
@@ -46,25 +47,26 @@ def draw(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.webp"):
         old.unlink()
-    rows: list[tuple[str, str, str]] = []
-    many = 0
     with tempfile.TemporaryDirectory(prefix="yesif-pictures-") as place:
         studio = Studio(Path(place))
         try:
-            found = studio.ask("every_page")
             studio.start_server()
             with sync_playwright() as playwright:
                 browser = launched(playwright)
-                windows = contexts(browser, studio, found)
-                for name, who, path in found["pages"]:
-                    title, drawn = _page(windows[who].new_page(), studio.url + path, folder, name.replace(":", "-"))
-                    rows.append((name, title, drawn))
-                    many += drawn.count("](")
+                first = {"pages": first_pages(studio), "cookies": {}}
+                rows = [*_walk(browser, studio, first, folder)]
+                rows += _walk(browser, studio, studio.ask("every_page"), folder)
                 browser.close()
         finally:
             studio.stop()
     (folder / "README.md").write_text("\n".join(_index(rows)) + "\n", encoding="utf-8")
-    return many
+    return sum(links.count("](") for _, _, links in rows)
+
+
+def _walk(browser: Browser, studio: Studio, found: dict[str, Any], folder: Path) -> Iterator[tuple[str, str, str]]:
+    windows = contexts(browser, studio, found)
+    for name, who, path in found["pages"]:
+        yield (name, *_page(windows[who].new_page(), studio.url + path, folder, name.replace(":", "-")))
 
 
 def _page(page: Page, address: str, folder: Path, name: str) -> tuple[str, str]:

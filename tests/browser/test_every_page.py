@@ -3,15 +3,14 @@
 What is walked is found in the addresses (tests/browser/pages.py): a page that is new is walked, or fails this test.
 """
 
-from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.axe import in_both_themes
 from tests.browser.harness import Studio
-from tests.browser.walk import NARROW, WIDE, contexts, launched
+from tests.browser.walk import NARROW, WIDE, contexts, first_pages, launched
 
 BASICS = """() => {
   const found = [], root = document.documentElement, firsts = document.querySelectorAll("h1").length;
@@ -27,18 +26,6 @@ OVER = """() => {
   const told = widest.slice(-1).map((one) => `${one.tagName}.${one.className}`).join();
   return [`${over} px too wide at 320: ${told}`];
 }"""
-
-
-@pytest.fixture(scope="module")
-def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Studio, dict[str, Any]]]:
-    """A studio whose world has something on every page, served without a worker: nothing changes while we look."""
-    studio = Studio(tmp_path_factory.mktemp("every"))
-    try:
-        found = studio.ask("every_page")
-        studio.start_server()
-        yield studio, found
-    finally:
-        studio.stop()
 
 
 def looked_at(page: Page, address: str, *, missing: bool) -> list[str]:
@@ -57,16 +44,28 @@ def looked_at(page: Page, address: str, *, missing: bool) -> list[str]:
     return wrong + [f"the console says: {one}" for one in said if not (missing and "404" in one)]
 
 
-def test_every_page_can_be_read_and_worked_by_everyone(walked: tuple[Studio, dict[str, Any]]) -> None:
-    studio, found = walked
-    wrong = list(found["wrong"])
-    with sync_playwright() as playwright:
-        browser = launched(playwright)
-        windows = contexts(browser, studio, found)
-        for name, who, path in found["pages"]:
-            page = windows[who].new_page()
-            faults = looked_at(page, studio.url + path, missing=name.endswith("not-there"))
-            wrong += [f"{name} ({who or 'stranger'}): {one}" for one in faults]
-            page.close()
-        browser.close()
+def walked(browser: Browser, studio: Studio, found: dict[str, Any]) -> list[str]:
+    """What is wrong with any of these pages."""
+    wrong, windows = [], contexts(browser, studio, found)
+    for name, who, path in found["pages"]:
+        page = windows[who].new_page()
+        faults = looked_at(page, studio.url + path, missing=name.endswith("not-there"))
+        wrong += [f"{name} ({who or 'stranger'}): {one}" for one in faults]
+        page.close()
+    return wrong
+
+
+def test_every_page_can_be_read_and_worked_by_everyone(tmp_path: Path) -> None:
+    """Served without a worker: nothing changes while we look."""
+    studio = Studio(tmp_path)
+    try:
+        studio.start_server()
+        with sync_playwright() as playwright:
+            browser = launched(playwright)
+            wrong = walked(browser, studio, {"pages": first_pages(studio), "cookies": {}})
+            found = studio.ask("every_page")
+            wrong += found["wrong"] + walked(browser, studio, found)
+            browser.close()
+    finally:
+        studio.stop()
     assert wrong == [], "\n".join(wrong)

@@ -1,4 +1,4 @@
-"""The record's pages can be read and worked by anyone, and the checking page proves a receipt with no network."""
+"""The checking page proves a receipt with no network."""
 
 from pathlib import Path
 
@@ -7,17 +7,6 @@ from playwright.sync_api import Page
 from tests.browser.axe import violations
 from tests.browser.harness import Studio
 from tests.core.test_tlog_receipt import CONTENT
-
-
-def test_the_performers_pages_can_be_read_by_anyone(studio: Studio, page: Page) -> None:
-    addresses = ["/performer/record", "/performer/everything", "/performer/auditors"]
-    ana = studio.ask("book")["performers"]["a"]
-    page.goto(studio.ask("link", person=ana, onward=addresses[0]))
-    page.click("main button[type=submit]")
-    page.wait_for_url(f"**{addresses[0]}")
-    for address in addresses:
-        page.goto(studio.url + address)
-        assert violations(page) == [], address
 
 
 def test_the_checking_page_proves_a_receipt_as_a_file_with_no_network(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.crypto import salted_hmac
 from playwright.sync_api import Browser, BrowserContext, Playwright, ViewportSize
 
 from tests.browser.harness import Studio
@@ -29,3 +30,10 @@ def _signed_in(browser: Browser, studio: Studio, cookie: str | None) -> BrowserC
     if cookie:
         context.add_cookies([{"name": "sessionid", "value": cookie, "url": studio.url}])
     return context
+
+
+def first_pages(studio: Studio) -> list[tuple[str, str, str]]:
+    """What a studio shows while nobody runs it: its home, and the page that its code opens."""
+    secret = (studio.folder / "secret-key").read_text().strip()
+    code = salted_hmac("yesif.people.founding", "first", secret=secret, algorithm="sha256").hexdigest()[:24]
+    return [("entrance:home-unfounded", "", "/"), ("entrance:founding", "", f"/found/{code}")]

@@ -31,10 +31,15 @@ def paid(now: datetime) -> dict[str, str]:
         project_id=made.project, producer_id=pia, booking_id=made.bookings[0], kind="labelling", ms=1_800_000,
         day=now.date(), said="Labelled twelve takes at home.", now=now,
     )  # fmt: skip
+    missed = pay_work.miss(
+        performer_id=made.ana, booking_id=made.bookings[0], kind="training", ms=900_000, day=now.date(),
+        said="I learned the new cards on the train.", now=now,
+    )  # fmt: skip
     paper = papers.give(performer=made.ana, paper=papers.Paper("ABN", "AU", "51 824 753 556"), now=now)
     _royalty(made, now)
     return {
         "money_project": made.project, "line:key": key, "claim_id": str(claim), "entered_id": str(entered),
+        "missed_id": str(missed),
         "paper_id": str(paper), "year": str(now.year), "report": "US", "run_id": _run(made.ana, now),
     }  # fmt: skip
 
