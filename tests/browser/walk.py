@@ -27,6 +27,7 @@ def contexts(browser: Browser, studio: Studio, found: dict[str, Any]) -> dict[st
 
 def _signed_in(browser: Browser, studio: Studio, cookie: str | None) -> BrowserContext:
     context = browser.new_context(viewport=WIDE, locale="en-GB", permissions=["camera", "microphone"])
+    context.set_default_timeout(120_000)  # a busy machine is slow; that says nothing of a page
     if cookie:
         context.add_cookies([{"name": "sessionid", "value": cookie, "url": studio.url}])
     return context
