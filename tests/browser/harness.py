@@ -53,7 +53,7 @@ class Studio:
     def start_server(self) -> None:
         """Start the pages and wait until they answer."""
         self.server = subprocess.Popen(serve_command("127.0.0.1", self.port), env=self.environment, stderr=self.log)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             try:
                 urllib.request.urlopen(self.url + "/", timeout=2)
