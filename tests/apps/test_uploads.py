@@ -250,6 +250,20 @@ def test_of_a_sealed_take_whoever_brought_a_track_is_told_that_it_is_safe(store:
         opened(take, "ana", key, "heard")
 
 
+def test_what_was_coming_in_when_the_take_was_sealed_and_cleared_still_ends_safe(store: LocalStore) -> None:
+    """Bo left while Ana's browser was sending what she heard of him: its leftover is cleared, then it comes back."""
+    take, key = take_of("ana", "bo", over=True), BrowserKey()
+    heard = opened(take, "ana", key, "heard")
+    incoming.append(queries.path_of(heard), 0, LOG[:100])
+    take_back(take, "withdrawn")
+    Take.objects.update(state="sealed")
+    assert uploads.clear_leftovers(older_than=NOW + timedelta(hours=1)) == 1
+    assert opened(take, "ana", key, "heard") == heard
+    sent(heard, LOG, store, key)
+    assert queries.incoming(upload_id=heard, performer_id=person("ana").pk).ended
+    assert Track.objects.get(kind="heard").state == "gone", "nothing of it is kept"
+
+
 def test_nothing_of_a_take_that_was_called_off_is_kept(store: LocalStore) -> None:
     take, key = take_of("ana", over=True), BrowserKey()
     upload = opened(take, "ana", key)

@@ -1,4 +1,7 @@
-"""A report seals what it is about: from its commit on the takes are in nothing, and only the care desk holds them."""
+"""A report seals what it is about: from its commit on the takes are in no release and on no desk but the care desk.
+
+The seal and its line belong to whoever reported, alone: what one person sealed is in nothing of anybody's (D5), so it
+holds for the whole take, and the partner's pages and lines stay as they were."""
 
 from datetime import datetime
 
@@ -12,13 +15,13 @@ from yesif.apps.stage.models import CareCase, Event
 
 @transaction.atomic
 def report(*, session_id: str, performer_id: str, words: str, now: datetime) -> str:
-    """Report what happened in a session: every take of it is sealed whole, for everyone, until the care desk closes the
-    case. Returns the case's id. Raises NotFound, BadInput."""
+    """Report what happened in a session: every take of it is sealed whole until the care desk closes the case.
+    Returns the case's id. Raises NotFound, BadInput."""
     parts = _parts(session_id)
     case = care.report(
         session_id=session_id, performer_id=performer_id, words=words, evidence=_evidence(session_id, parts), now=now
     )
-    for part in parts:
+    for part in (one for one in parts if one.performer_id == performer_id):
         length = (part.take.cut_ns or 0) - part.take.action_ns
         if length > 0 and not part.sealed_spans.filter(why="report", lifted_at=None).exists():
             SealedSpan.objects.create(performance=part, start_ns=0, end_ns=length, why="report", sealed_at=now)
@@ -28,15 +31,20 @@ def report(*, session_id: str, performer_id: str, words: str, now: datetime) -> 
 
 @transaction.atomic
 def close(*, case_id: str, by: str, keep_sealed: bool, now: datetime) -> tuple[str, ...]:
-    """Close a case. Unless the takes stay sealed, or another report of the session is open, its seals are lifted;
-    returns the ids of performances that are open again. Raises NotFound, Conflict."""
+    """Close a case. Unless the takes stay sealed, or the same person's other report of the session is open, its seals
+    are lifted; returns the ids of performances that are open again. Raises NotFound, Conflict."""
     case = care.of_desk(case_id, by)
     care.close(case_id=case_id, by=by, now=now)
-    others = CareCase.objects.filter(session_id=case.session_id, kind="report", closed_at=None).exclude(pk=case_id)
+    others = CareCase.objects.filter(
+        session_id=case.session_id, kind="report", by_id=case.by_id, closed_at=None
+    ).exclude(pk=case_id)
     if keep_sealed or case.kind != "report" or others.exists():
         return ()
     spans = SealedSpan.objects.filter(
-        performance__take__scene__session_id=case.session_id, why="report", lifted_at=None
+        performance__take__scene__session_id=case.session_id,
+        performance__performer_id=case.by_id,
+        why="report",
+        lifted_at=None,
     ).select_related("performance")
     for span in spans:
         span.lifted_at = now

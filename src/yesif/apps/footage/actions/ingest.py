@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from yesif.apps.footage.models import FeatureTable, Finding, Performance, SealedSpan, Take, Track
+from yesif.apps.footage.models import FeatureTable, Finding, Performance, Take, Track
+from yesif.apps.footage.queries.review import pair_seals
 from yesif.apps.record import actions as record
 from yesif.apps.stage.models import Scene, Session
 from yesif.base.errors import Conflict, NotFound
@@ -168,9 +169,8 @@ def _take_in(take: Take, position: str, performer_id: str, one: Recording) -> No
 
 
 def sealed_spans(performance_id: str) -> list[list[int]]:
-    """Every living seal, [start, end] in take time."""
-    found = SealedSpan.objects.filter(performance_id=performance_id, lifted_at=None).order_by("start_ns", "end_ns")
-    return [[span.start_ns, span.end_ns] for span in found]
+    """Every living seal that the film leaves out, [start, end] in take time."""
+    return [[start, end] for start, end in sorted(pair_seals(performance_id))]
 
 
 @transaction.atomic

@@ -21,6 +21,9 @@ SHOWN_EVENTS = ("card-shown", "countdown", "action", "cut", "paused", "resumed",
 PLAYED = ("voice", "camera")
 """Kinds of track a preview is made of."""
 
+REPORT = "report"
+"""Why a take is sealed that its performer reported."""
+
 KINDS_OF_MEDIA = ("preview", "poster", "peaks")
 
 
@@ -182,7 +185,7 @@ def media(performance_id: str, *, viewer_id: str, kind: str, now: datetime | Non
         if mine is None or mine.performer_id != viewer_id or not (mine.partner_may_watch and one.partner_may_watch):
             raise NotFound
     digest = getattr(one, f"{kind}_sha256")
-    if not digest or not covers_seals(one) or (for_others and not _covers_partner(one)):
+    if not digest or not leaves_out(one, sealed_by_either(one.take_id) if for_others else pair_seals(one.id)):
         raise NotFound
     return Media(performance_id, digest, kind)
 
@@ -191,6 +194,11 @@ def spans(performance_id: str) -> tuple[Span, ...]:
     """The living seals of a performance, by start."""
     found = SealedSpan.objects.filter(performance_id=performance_id, lifted_at=None).order_by("start_ns", "id")
     return tuple(Span(one.pk, one.start_ns, one.end_ns, one.why, one.sealed_at) for one in found)
+
+
+def pair_seals(performance_id: str) -> list[tuple[int, int]]:
+    """The seals of a performance that the two who played it see: all but those of a report."""
+    return [(span.start_ns, span.end_ns) for span in spans(performance_id) if span.why != REPORT]
 
 
 def sealed_by_either(take_id: str) -> tuple[tuple[int, int], ...]:
@@ -204,7 +212,7 @@ def findings(performance_id: str, *, sealed: Collection[tuple[int, int]] | None 
     inside what is sealed: by its own performer, or the stretches given."""
     order = {"fail": 0, "warn": 1, "pass": 2}
     if sealed is None:
-        sealed = [(span.start_ns, span.end_ns) for span in spans(performance_id)]
+        sealed = pair_seals(performance_id)
     found = [one for one in Finding.objects.filter(performance_id=performance_id) if _in_the_open(one, sealed)]
     return tuple(
         Quality(f.check_name, f.verdict, f.value, f.unit, f.threshold, f.start_ns, f.end_ns, f.sentence)
@@ -259,7 +267,7 @@ def side(one: Performance, *, sealed: Collection[tuple[int, int]] | None = None)
     """One half of a pair, for a page that has checked who may see it. `sealed`: what else than the performer's own
     seals it shows nothing of."""
     if sealed is None:
-        sealed = [(span.start_ns, span.end_ns) for span in spans(one.id)]
+        sealed = pair_seals(one.id)
     whole = leaves_out(one, sealed)
     turns = tuple((int(a), int(b)) for a, b in one.summary.get("turns", []))
     return Side(
@@ -281,21 +289,11 @@ def without(stretch: tuple[int, int], holes: list[tuple[int, int]]) -> list[tupl
     return left
 
 
-def covers_seals(one: Performance) -> bool:
-    """Does the preview leave out every living seal? A seal that is newer than the preview hides the preview whole."""
-    return leaves_out(one, [(span.start_ns, span.end_ns) for span in spans(one.id)])
-
-
 def leaves_out(one: Performance, sealed: Iterable[tuple[int, int]]) -> bool:
-    """Does the preview of a performance show nothing of these stretches?"""
+    """Does the preview of a performance show nothing of these stretches? A seal that is newer than the preview hides
+    the preview whole."""
     dark = [(int(a), int(b)) for a, b in one.preview_leaves_out]
     return all(not without(span, dark) for span in sealed)
-
-
-def _covers_partner(one: Performance) -> bool:
-    """Has the partner sealed nothing that this film still shows? A producer is shown what neither of them sealed."""
-    partner = partner_of(one)
-    return partner is None or leaves_out(one, [(span.start_ns, span.end_ns) for span in spans(partner.id)])
 
 
 def _events(one: Performance) -> tuple[Moment, ...]:

@@ -5,7 +5,7 @@ whose performers have released them: before that a performer may still seal what
 stretch is drawn; for the producer that is what either performer sealed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from yesif.apps.footage.models import FeatureTable, Performance, Take
@@ -15,8 +15,9 @@ from yesif.apps.footage.queries.review import (
     findings,
     leaves_out,
     owned,
+    pair_seals,
     partner_of,
-    spans,
+    sealed_by_either,
 )
 from yesif.base.errors import NotFound
 
@@ -81,7 +82,7 @@ def of_performance(performance_id: str, *, viewer_id: str) -> Sheet:
     both = partner is not None and own.partner_may_watch and partner.partner_may_watch
     shown = [own, partner] if partner is not None and both and partner.state in REVIEWABLE else [own]
     closed = () if partner is None or len(shown) == 2 else (partner.performer.stage_name,)
-    sides = tuple(_side(one, viewer_id, seals_of=(one,)) for one in shown)
+    sides = tuple(_side(one, viewer_id, sealed=pair_seals(one.id)) for one in shown)
     return _sheet(own.take, sides, closed)
 
 
@@ -98,7 +99,8 @@ def of_take(take_id: str, *, viewer_id: str) -> Sheet:
     parts = list(take.performances.select_related("performer").order_by("position"))
     shown = [one for one in parts if one.state == "released"]
     closed = tuple(one.performer.stage_name for one in parts if one.state != "released")
-    return _sheet(take, tuple(_side(one, viewer_id, seals_of=parts) for one in shown), closed)
+    sealed = sealed_by_either(take_id)
+    return _sheet(take, tuple(_side(one, viewer_id, sealed=sealed) for one in shown), closed)
 
 
 def _sheet(take: Take, sides: tuple[Side, ...], closed: tuple[str, ...]) -> Sheet:
@@ -107,8 +109,8 @@ def _sheet(take: Take, sides: tuple[Side, ...], closed: tuple[str, ...]) -> Shee
     return Sheet(take.id, take.scene.card.title, take.number, session.project.title, length, sides, closed)
 
 
-def _side(one: Performance, viewer_id: str, *, seals_of: Iterable[Performance]) -> Side:
-    sealed = tuple(sorted({(s.start_ns, s.end_ns) for each in seals_of for s in spans(each.id)}))
+def _side(one: Performance, viewer_id: str, *, sealed: Collection[tuple[int, int]]) -> Side:
+    sealed = tuple(sorted(set(sealed)))
     whole = leaves_out(one, sealed)
     first = Performance.objects.filter(take_id=one.take_id).order_by("position").values_list("id", flat=True)[0]
     tables = FeatureTable.objects.filter(performance=one).order_by("part", "stage")
