@@ -21,7 +21,7 @@ from django.http import (
 )
 from django.urls import reverse
 
-from yesif.apps.footage.queries import desk, review
+from yesif.apps.footage.queries import care, desk, review
 from yesif.apps.keys import queries as keys
 from yesif.base.errors import NotFound
 from yesif.core.vault.chunks import Opened
@@ -55,6 +55,8 @@ async def media(request: HttpRequest, token: str) -> HttpResponseBase:
         raise NotFound
     if kind.startswith(desk.PREFIX):
         found = await sync_to_async(desk.media)(performance_id, viewer_id=viewer_id, kind=kind)
+    elif kind.startswith(care.PREFIX):
+        found = await sync_to_async(care.media)(performance_id, viewer_id=viewer_id, kind=kind, now=CLOCK.now())
     else:
         found = await sync_to_async(review.media)(performance_id, viewer_id=viewer_id, kind=kind, now=CLOCK.now())
     box = await sync_to_async(keys.box)(found.performance_id)

@@ -159,6 +159,7 @@ class CareCase(models.Model):
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     answer = models.TextField(blank=True)
+    looks = models.JSONField(default=list)  # who of the care desk looked at the films, and when: {"by", "at"}
     closed_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -48,6 +48,19 @@ def answer(*, case_id: str, by: str, words: str, now: datetime) -> None:
 
 
 @transaction.atomic
+def look(*, case_id: str, by: str, now: datetime) -> None:
+    """Write down that somebody of the care desk looks at the films of a reported session; for half an hour they may.
+    Whoever reported reads who looked, and when. Raises NotFound, Conflict."""
+    case = of_desk(case_id, by)
+    if case.kind != "report" or case.closed_at is not None:
+        raise Conflict("Films are shown for a report, until it is closed.")
+    if Place.objects.filter(session_id=case.session_id, performer_id=by).exists():
+        raise Conflict("Somebody who was not in the room looks into this.")
+    case.looks = [*case.looks, {"by": by, "at": now.isoformat()}]
+    case.save(update_fields=["looks"])
+
+
+@transaction.atomic
 def close(*, case_id: str, by: str, now: datetime) -> None:
     """Nothing is left to do. Only what has been answered can be closed. Raises NotFound, Conflict."""
     case = of_desk(case_id, by)

@@ -1,18 +1,22 @@
 """The care desk's cases, by their clock; and to whoever asked, what came of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from yesif.apps.people.models import Role
+from yesif.apps.people.models import Person, Role
 from yesif.apps.stage.models import CareCase
 from yesif.base.errors import NotFound
+
+LOOKS_FOR = timedelta(minutes=30)
+"""How long the films of a reported session are shown to whoever wrote down that they look at them."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseSeen:
-    """One case. `late`: nobody answered in time. `evidence` only on the care desk's own page."""
+    """One case. `late`: nobody answered in time. `looks`: who of the care desk looked at the films, and when.
+    `evidence` only on the care desk's own page."""
 
     id: str
     kind: str
@@ -29,6 +33,7 @@ class CaseSeen:
     answer: str
     closed_at: datetime | None
     late: bool
+    looks: tuple[tuple[str, datetime], ...]
     evidence: dict[str, object]
 
 
@@ -52,6 +57,13 @@ def own(performer_id: str, *, now: datetime, session_id: str = "") -> list[CaseS
     if session_id:
         found = found.filter(session_id=session_id)
     return [_seen(one, now, evidence=False) for one in found.order_by("-made_at")]
+
+
+def looks_into(session_id: str, viewer_id: str, *, now: datetime) -> bool:
+    """Has the viewer, of the care desk, written down in the last half hour that they look at a reported session?"""
+    reports = CareCase.objects.filter(_mine(viewer_id), session_id=session_id, kind="report", closed_at=None)
+    looks = [one for case in reports for one in case.looks if one["by"] == viewer_id]
+    return any(now - LOOKS_FOR < datetime.fromisoformat(one["at"]) <= now for one in looks)
 
 
 def _mine(viewer_id: str) -> Q:
@@ -80,8 +92,14 @@ def _seen(one: CareCase, now: datetime, *, evidence: bool = True) -> CaseSeen:
         answer=one.answer,
         closed_at=one.closed_at,
         late=answered > one.due_at,
+        looks=_looks(one),
         evidence=_timed(one.evidence) if evidence else {},
     )
+
+
+def _looks(one: CareCase) -> tuple[tuple[str, datetime], ...]:
+    names = dict(Person.objects.filter(pk__in=[look["by"] for look in one.looks]).values_list("pk", "stage_name"))
+    return tuple((names.get(look["by"], ""), datetime.fromisoformat(look["at"])) for look in one.looks)
 
 
 def _timed(evidence: dict[str, object]) -> dict[str, object]:
