@@ -1,7 +1,8 @@
 """MediaPipe's own face landmarker over a recording, for bench/media.py; run by the Python of .cache/bench-face, cut off
 from every network (its releases from 0.10.35 on send metrics to their vendor).
 
-python _face_peer.py TASK FILE ROUNDS: prints CPU seconds of decoding and finding the face, and frames with a face.
+python _face_peer.py TASK FILE: prints CPU seconds of loading the nets, decoding and finding the face, and frames with a
+face. Loading is counted on both sides.
 """
 
 import sys
@@ -20,10 +21,11 @@ def once(task: str, file: str) -> tuple[float, int, int]:
         running_mode=vision.RunningMode.VIDEO,
         output_face_blendshapes=True,
     )
+    started = time.process_time()
     with vision.FaceLandmarker.create_from_options(options) as net, av.open(file) as source:
         stream = source.streams.video[0]
         stream.codec_context.thread_count = 1
-        started, frames, faces = time.process_time(), 0, 0
+        frames = faces = 0
         for frame in source.decode(stream):
             image = np.ascontiguousarray(frame.to_ndarray(format="rgb24"))
             found = net.detect_for_video(mp.Image(mp.ImageFormat.SRGB, image), round(frame.time * 1000))
@@ -32,6 +34,5 @@ def once(task: str, file: str) -> tuple[float, int, int]:
 
 
 if __name__ == "__main__":
-    runs = [once(sys.argv[1], sys.argv[2]) for _ in range(int(sys.argv[3]))]
-    seconds, frames, faces = min(runs)
+    seconds, frames, faces = once(sys.argv[1], sys.argv[2])
     print(f"cpu={seconds} frames={frames} faces={faces} version={mp.__version__}")
