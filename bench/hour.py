@@ -2,7 +2,8 @@
 
 `bin/bench hour`: standard profile on 60 min of 1280 × 720 at 30 frames a second, joined out of one noisy synthetic
 minute without encoding anything again. BENCH_MINUTES shortens it; BENCH_BOTH=1 measures two at a time, as a session is;
-BENCH_FPS below 20 makes it 320 × 180 at that rate, where only memory is looked at.
+BENCH_FPS below 20 makes it 320 × 180 at that rate, where only memory is looked at. Every five minutes of a track it
+tells on standard error how far it is.
 """
 
 import os
@@ -27,12 +28,20 @@ MINUTES = int(os.environ.get("BENCH_MINUTES", "60"))
 FPS = int(os.environ.get("BENCH_FPS", "30"))
 SIZE = (1280, 720) if FPS >= 20 else (320, 180)
 _CHILD = """
-import sys
+import sys, time
 from pathlib import Path
 from yesif.media.features.measure import measure_track
 from yesif.media.features.menu import Wanted
 path, out, models = map(Path, sys.argv[1:])
-measured = measure_track({"voice": path, "camera": path}, out, models_dir=models, wanted=Wanted(words=False))
+started, told = time.perf_counter(), 0
+def progress(t_ns):
+    global told
+    if (minute := t_ns // 60_000_000_000) >= told + 5:
+        told = minute
+        after = time.perf_counter() - started
+        print(f"track {out.name}: {minute} min after {after:.0f} s", file=sys.stderr, flush=True)
+wanted = Wanted(words=False)
+measured = measure_track({"voice": path, "camera": path}, out, models_dir=models, wanted=wanted, on_progress=progress)
 print(sum(one.path is not None for one in measured.tables))
 """
 
@@ -58,7 +67,7 @@ def joined(minute: Path, times: int, whole: Path) -> None:
 def measured(paths: list[Path], out: Path, models_dir: Path) -> tuple[float, float, float]:
     """CPU seconds of all, wall seconds, and MB of the largest process."""
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": str(1 << 20)}  # as a worker's
     children = [
         subprocess.Popen(
             [sys.executable, "-c", _CHILD, str(path), str(out / str(index)), str(models_dir)],

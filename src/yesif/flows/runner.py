@@ -111,6 +111,8 @@ class LocalRunner:
         self._starting = threading.Lock()  # multiprocessing's own books of children are not thread-safe
         # One step is one core's work: a pool of threads in every child would only fight the other children.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        # glibc learns to keep what is large and freed, and an hour's track leaves holes in it: give it back at once.
+        os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(1 << 20))
         self._children = get_context("forkserver")
         self._children.set_forkserver_preload(list(PRELOAD))
 

@@ -22,6 +22,7 @@ FFT = 1024  # window and half a window of zeros fit in
 _HANN = hann(_WINDOW, sym=False).astype(np.float32)
 WINDOW_ENERGY = float((_HANN**2).sum())
 """Sum of the squared window: what turns a Stretch's power into mean squares."""
+_AT_ONCE = 512
 _CANDIDATES = 5
 _CHUNK = 30 * RATE
 _MARGIN = RATE  # heard on both sides of a chunk, so that paths and means do not end at its edge
@@ -140,12 +141,10 @@ def analyse(samples: NDArray[np.float32]) -> tuple[Floats, Floats, NDArray[np.fl
     """Pitch, strength and power spectra of `samples`, as a Stretch holds them."""
     padded = np.pad(samples, (_WINDOW // 2, _WINDOW // 2))
     frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::HOP][: -(-len(samples) // HOP)]
-    frames = frames - frames.mean(axis=1, keepdims=True)
     peak = float(np.abs(samples - samples.mean()).max()) if len(samples) else 0.0
-    spectrum = rfft(frames * _HANN, FFT)
-    power = np.asarray(spectrum.real**2 + spectrum.imag**2, np.float32)
-    lags, strengths = _candidates(_autocorrelation(power))
-    loudness = np.abs(frames).max(axis=1) / peak if peak > 0 else np.zeros(len(frames))
+    parts = [_looked_at(frames[first : first + _AT_ONCE]) for first in range(0, max(len(frames), 1), _AT_ONCE)]
+    power, lags, strengths, loudest = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    loudness = loudest / peak if peak > 0 else np.zeros(len(frames))
     unvoiced = VOICING + np.maximum(0.0, 2 - (loudness / SILENCE) * (1 + VOICING))
     path = _best_path(lags, strengths, unvoiced)
     rows = np.arange(len(path))
@@ -153,6 +152,15 @@ def analyse(samples: NDArray[np.float32]) -> tuple[Floats, Floats, NDArray[np.fl
     chosen = np.maximum(path - 1, 0)
     f0 = np.where(voiced, RATE / lags[rows, chosen], np.nan)
     return f0, np.where(voiced, np.clip(strengths[rows, chosen], 0, 1), 0.0), power
+
+
+def _looked_at(frames: NDArray[np.float32]) -> tuple[NDArray[np.float32], Floats, Floats, NDArray[np.float32]]:
+    """Power, candidates and loudest sample of a few seconds of frames: all at once would be 50 MB."""
+    centred = frames - frames.mean(axis=1, keepdims=True)
+    spectrum = rfft(centred * _HANN, FFT)
+    power = np.asarray(spectrum.real**2 + spectrum.imag**2, np.float32)
+    lags, strengths = _candidates(_autocorrelation(power))
+    return power, lags, strengths, np.abs(centred).max(axis=1)
 
 
 def _autocorrelation(power: NDArray[np.float32]) -> NDArray[np.float32]:

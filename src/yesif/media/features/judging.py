@@ -72,7 +72,7 @@ def voice_side(tables: Tables, passed: Pass | None, span: Span | None) -> list[F
     """The findings of a voice; without an `energy` table only what the pass itself tells."""
     if passed is None:
         return []
-    energy = _within(of_stage(tables, "energy"), span)
+    energy = _within(of_stage(tables, "energy"), span, ["t_ns", "rms_dbfs", "clipped"])
     if not passed.readable or energy is None:
         return [_unreadable("voice", tables)]
     speech = of_stage(tables, "speech")
@@ -115,11 +115,11 @@ def figures(tables: Tables, passes: Mapping[str, Pass], span: Span | None) -> di
     """What a page shows at a glance; JSON values, rounded; absent where nothing could be measured."""
     told: dict[str, Any] = {medium: asdict(passed) for medium, passed in passes.items()}
     voice, camera = told.setdefault("voice", {}), told.setdefault("camera", {})
-    f0 = _within(of_stage(tables, "f0"), span)
+    f0 = _within(of_stage(tables, "f0"), span, ["t_ns", "f0_hz"])
     if f0 is not None and np.isfinite(f0["f0_hz"]).any():
         low, middle, high = np.nanpercentile(f0["f0_hz"], [5, 50, 95])
         voice["f0_hz"] = {"p5": round(float(low), 1), "median": round(float(middle), 1), "p95": round(float(high), 1)}
-    loudness = _within(of_stage(tables, "loudness"), span)
+    loudness = _within(of_stage(tables, "loudness"), span, ["t_ns", "momentary_lufs"])
     if loudness is not None:
         level = integrated_lufs(loudness["momentary_lufs"])
         voice["lufs"] = None if level is None else round(level, 1)
