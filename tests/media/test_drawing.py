@@ -47,10 +47,10 @@ def test_the_same_take_gives_the_same_bytes() -> None:
     assert as_png(sheet([side()])) == as_png(sheet([side()]))
 
 
-def test_the_png_is_the_picture_at_twice_the_size() -> None:
+def test_the_png_is_the_picture_at_twice_the_size_with_a_margin() -> None:
     picture = sheet([side()])
     image = Image.open(BytesIO(as_png(picture)))
-    assert image.size == (2400, round(2 * picture.height))
+    assert image.size == (2400 + 2 * 24, round(2 * picture.height) + 2 * 24)
     assert len(image.convert("RGB").getcolors(1 << 24)) > 5
 
 

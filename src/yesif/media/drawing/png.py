@@ -2,23 +2,24 @@
 
 from io import BytesIO
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from yesif.media.drawing.marks import INKS, Band, Box, Line, Picture, Shape, Words
 
 _SCALE = 2
+_MARGIN = 24
 _ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
 
 
 def as_png(picture: Picture) -> bytes:
-    """The picture on white, two pixels for one."""
+    """The picture on white, two pixels for one, with a margin that a page gives and a file has to bring."""
     size = (round(picture.width * _SCALE), round(picture.height * _SCALE))
     image = Image.new("RGB", size, INKS["paper"])
     pen = ImageDraw.Draw(image)
     for shape in picture.shapes:
         _draw(pen, shape)
     out = BytesIO()
-    image.save(out, "PNG", optimize=True)
+    ImageOps.expand(image, _MARGIN, INKS["paper"]).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 

@@ -131,7 +131,7 @@ class _Lanes:
     def _name(self, name: str, height: float) -> Iterator[Shape]:
         """A lane's name over its left end, on paper so that it stays readable; then go on below."""
         size = _SMALL
-        yield Box(2, self.y + 1, len(name) * 5.6 + 6, size + 2, "paper", 0.8)
+        yield Box(0, self.y + 1, len(name) * 5.6 + 8, size + 2, "paper", 0.8)
         yield Words(5, self.y + size, name, size, "muted")
         self.y += height
 

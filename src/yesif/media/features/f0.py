@@ -22,7 +22,8 @@ FFT = 1024  # window and half a window of zeros fit in
 _HANN = hann(_WINDOW, sym=False).astype(np.float32)
 WINDOW_ENERGY = float((_HANN**2).sum())
 """Sum of the squared window: what turns a Stretch's power into mean squares."""
-_AT_ONCE = 512
+AT_ONCE = 512
+"""Frames whose spectra are held at the same time."""
 _CANDIDATES = 5
 _CHUNK = 30 * RATE
 _MARGIN = RATE  # heard on both sides of a chunk, so that paths and means do not end at its edge
@@ -142,7 +143,7 @@ def analyse(samples: NDArray[np.float32]) -> tuple[Floats, Floats, NDArray[np.fl
     padded = np.pad(samples, (_WINDOW // 2, _WINDOW // 2))
     frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::HOP][: -(-len(samples) // HOP)]
     peak = float(np.abs(samples - samples.mean()).max()) if len(samples) else 0.0
-    parts = [_looked_at(frames[first : first + _AT_ONCE]) for first in range(0, max(len(frames), 1), _AT_ONCE)]
+    parts = [_looked_at(frames[first : first + AT_ONCE]) for first in range(0, max(len(frames), 1), AT_ONCE)]
     power, lags, strengths, loudest = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     loudness = loudest / peak if peak > 0 else np.zeros(len(frames))
     unvoiced = VOICING + np.maximum(0.0, 2 - (loudness / SILENCE) * (1 + VOICING))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft
 
-from yesif.media.features.f0 import CEILING_HZ, FFT, FLOOR_HZ, HOP, RATE, Floats, PitchTrack, Stretch
+from yesif.media.features.f0 import AT_ONCE, CEILING_HZ, FFT, FLOOR_HZ, HOP, RATE, Floats, PitchTrack, Stretch
 from yesif.media.features.voice_quality_pulses import AMPLITUDE_FACTOR, PERIOD_FACTOR, WINDOW, perturbation
 from yesif.media.stage import Block, Column, Listener, Need, Recipe
 
@@ -96,10 +96,19 @@ def qualities(stretch: Stretch) -> dict[str, Floats]:
     voiced = np.isfinite(stretch.f0)
     jitter, shimmer = perturbation(stretch.samples, stretch.f0)
     power = stretch.power[voiced]
-    measured = {"hnr_db": harmonicity(stretch.strength[voiced]), "cpp_db": cepstral_peak(power), **tilt(power)}
+    measured = {"hnr_db": harmonicity(stretch.strength[voiced]), **_by_parts(power)}
     return {"jitter_pct": jitter, "shimmer_pct": shimmer} | {
         name: _spread(values, voiced) for name, values in measured.items()
     }
+
+
+def _by_parts(power: NDArray[np.float32]) -> dict[str, Floats]:
+    """Cepstral peak and tilt, a few seconds at a time: half a minute at once would be 30 MB."""
+    parts = [
+        {"cpp_db": cepstral_peak(some), **tilt(some)}
+        for some in (power[first : first + AT_ONCE] for first in range(0, max(len(power), 1), AT_ONCE))
+    ]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def harmonicity(strength: Floats) -> Floats:
