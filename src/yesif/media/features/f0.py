@@ -55,8 +55,8 @@ class PitchTrack:
     """The pitch of a track, stretch by stretch. Stages that share one work it out once: ask with the same block."""
 
     def __init__(self) -> None:
-        self._held = np.zeros(_MARGIN, np.float32)  # a second of silence before the beginning
-        self._before = _MARGIN
+        self._held = [np.zeros(_MARGIN, np.float32)]  # a second of silence before the beginning
+        self._length = self._before = _MARGIN
         self._block: Block | None = None
         self._ended = False
         self._latest: list[Stretch] = []
@@ -65,11 +65,14 @@ class PitchTrack:
         """The stretches that this block completes."""
         if block is self._block:
             return self._latest
-        self._held = np.concatenate([self._held, block.samples])
+        self._held.append(block.samples)
+        self._length += len(block.samples)
         self._block, self._latest = block, []
-        while len(self._held) >= _CHUNK + 2 * _MARGIN:
-            self._latest.append(self._stretch(block, _CHUNK))
-            self._held = self._held[_CHUNK:]
+        while self._length >= _CHUNK + 2 * _MARGIN:
+            whole = np.concatenate(self._held)
+            self._latest.append(self._stretch(whole, block, _CHUNK))
+            self._held = [whole[_CHUNK:].copy()]
+            self._length -= _CHUNK
             self._before -= _CHUNK
         return self._latest
 
@@ -77,14 +80,14 @@ class PitchTrack:
         """What is left after the last block."""
         if not self._ended:
             self._ended, self._latest = True, []
-            count = len(self._held) - _MARGIN
+            count = self._length - _MARGIN
             if self._block is not None and count > 0:
-                self._held = np.concatenate([self._held, np.zeros(_MARGIN, np.float32)])
-                self._latest.append(self._stretch(self._block, count))
+                whole = np.concatenate([*self._held, np.zeros(_MARGIN, np.float32)])
+                self._latest.append(self._stretch(whole, self._block, count))
         return self._latest
 
-    def _stretch(self, block: Block, count: int) -> Stretch:
-        samples = self._held[: count + 2 * _MARGIN]
+    def _stretch(self, held: NDArray[np.float32], block: Block, count: int) -> Stretch:
+        samples = held[: count + 2 * _MARGIN]
         first = _MARGIN // HOP
         rows = slice(first, first + -(-count // HOP))
         # The margin's first sample stands `_before` samples before the track's first one.
