@@ -107,8 +107,8 @@ def test_an_unbalanced_entry_is_refused_by_the_rule_book_and_by_the_database() -
     books.post(entries=[Entry("k", "EUR", "fee", (Posting("a:1", 5, 1), Posting("a:2", -5, 1)))], now=NOW)
     for statement_ in (
         "INSERT INTO money_entryrow (seq, key, currency, memo, digest, at) "
-        "VALUES (99, 'x', 'EUR', 'm', '', '2026-01-01')",
-        "INSERT INTO money_postingrow (entry_id, account, micro) VALUES (1, 'a:1', 5)",
+        "VALUES (9999999, 'x', 'EUR', 'm', '', '2026-01-01')",
+        f"INSERT INTO money_postingrow (entry_id, account, micro) VALUES ({EntryRow.objects.get().seq}, 'a:1', 5)",
     ):
         with (
             pytest.raises(DatabaseError, match=r"balance|no more postings"),

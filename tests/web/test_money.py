@@ -125,7 +125,10 @@ def test_an_account_is_checked_and_shown_by_its_end(db: None) -> None:
 
 def test_two_people_pay_and_the_file_is_the_one_on_the_record(session: Booked) -> None:
     approved(session)
-    ola, second = of("ola"), of("oz")
+    ola = of("ola")
+    assert "You are the only one who runs this studio" in page(ola, "/operator/pay")
+    second = of("oz")
+    assert "You are the only one who runs this studio" not in page(ola, "/operator/pay")
     assert "EUR 24.66" in page(ola, "/operator/pay")
     payer = {"kind": "iban", "name": "Studio North", "number": with_check("DE", f"{9:018d}"), "bank": ""}
     assert ola.post("/operator/pay/account", payer).status_code == 302

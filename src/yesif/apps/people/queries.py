@@ -47,6 +47,11 @@ def performers() -> list[PersonSeen]:
     return [_seen(one) for one in found.order_by("stage_name", "id")]
 
 
+def how_many(role: str) -> int:
+    """How many living people hold a role."""
+    return Role.objects.filter(role=role, person__is_active=True).count()
+
+
 def is_founded() -> bool:
     """Does anybody run this studio yet?"""
     return Role.objects.filter(role__in=("producer", "operator")).exists()

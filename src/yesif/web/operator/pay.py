@@ -43,6 +43,7 @@ def page(request: HttpRequest) -> HttpResponse:
         ],
         "runs": payruns.runs(),
         "payers": accounts.payers(),
+        "alone": people.how_many("operator") < 2,
         "returned": Returned(),
         "pay_day": payruns.next_pay_day(now.date()),
     }
