@@ -93,7 +93,7 @@ def every_page() -> dict[str, Any]:
         if kind == "page" and name in EMPTY:
             found.append([f"{name}-empty", NEW[name.split(":")[0]], path])
     cookies = {who: client.cookies["sessionid"].value for who, client in viewers.items() if who}
-    return {"pages": [*found, ["entrance:not-there", "", "/nothing-of-that-name"]], "wrong": wrong, "cookies": cookies}
+    return {"pages": [["entrance:not-there", "", "/nothing-of-that-name"], *found], "wrong": wrong, "cookies": cookies}
 
 
 def _addresses(patterns: list[Any], namespace: str = "", prefix: str = "") -> Iterator[tuple[str, str]]:
