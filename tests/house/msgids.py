@@ -108,12 +108,14 @@ def of_scripts() -> Iterator[Message]:
 
 
 def of_lists() -> Iterator[Message]:
-    """The questions of `uses.json`, and what the quality gate says."""
+    """The questions of `uses.json`, the terms of sharing, and what the quality gate says."""
     uses = json.loads((SOURCE / "core" / "policy" / "uses.json").read_text())
     yield from ((text, "") for text in uses["never_for_anyone"])
     for kind in ("what", "where", "presets"):
         for one in uses[kind]:
             yield from ((one[key], "") for key in ("label", "plain", "example", "limit", "note") if one.get(key))
+    terms = json.loads((SOURCE / "core" / "ledger" / "terms.json").read_text())
+    yield from ((one["say"], "") for one in (terms if isinstance(terms, list) else [terms]))
     checks = json.loads((SOURCE / "media" / "quality" / "thresholds.json").read_text())["checks"]
     for name, one in checks.items():
         yield name.replace("-", " ").capitalize(), ""
@@ -163,9 +165,7 @@ def wanted() -> dict[Message, None]:
     """Every message, in the order of the sources, each once."""
     found: dict[Message, None] = {}
     for draw in (of_templates, of_python, of_scripts, of_lists, of_floors):
-        found.update(
-            dict.fromkeys(one for one in draw() if re.search(r"[^\W\d_]", re.sub(r"{\w+}|%\(\w+\)s", "", one[0])))
-        )
+        found.update(dict.fromkeys(one for one in draw() if re.search(r"[^\W\d_]", one[0])))
     plural = {one for one, many in found if many}
     return {one: None for one in found if one[1] or one[0] not in plural}
 

@@ -8,7 +8,7 @@ lists what scripts say, which a page hands over to them.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -24,6 +24,8 @@ _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augu
            "December")  # fmt: skip
 _MONTH = re.compile(r"(\w+) (\d{4})")
 _MANY = re.compile(r"(\d+) (\D+)")
+_INSIDE = r"(?:(?![.?!] [A-Z“\d]).)*?"
+"""What a blank may hold: not the end of a sentence and the start of another."""
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _COINS = re.compile(r"([A-Z]{3}) ([−-]?\d[\d.,]*)")
 
@@ -33,7 +35,26 @@ def aloud(text: object) -> str:
     said = str(text)
     if not said or (get_language() or "en").startswith("en"):
         return said
-    return _whole(said) or " ".join(_whole(part) or part for part in _SENTENCES.split(said))
+    return _whole(said) or " ".join(_turned(_SENTENCES.split(said)))
+
+
+def _turned(parts: list[str]) -> Iterator[str]:
+    """Each longest run of sentences that a list knows as one; then the clauses of what is left."""
+    while parts:
+        for end in range(len(parts), 0, -1):
+            known = _whole(" ".join(parts[:end]))
+            if known:
+                break
+        else:
+            end, known = 1, _clauses(parts[0])
+        yield known
+        parts = parts[end:]
+
+
+def _clauses(text: str) -> str:
+    """Clauses between semicolons, where all of them are known; else what was said."""
+    turned = [_whole(clause) or _piece(clause) for clause in text.removesuffix(".").split("; ")]
+    return "; ".join(turned) + "." * text.endswith(".") if len(turned) > 1 and all(turned) else text
 
 
 def in_figures(text: str) -> str:
@@ -72,12 +93,12 @@ def _whole(text: str) -> str:
     for start, pattern, english in _patterns():
         found = pattern.fullmatch(text) if text.startswith(start) else None
         if found and gettext(english) != english:
-            return gettext(english).format(**{name: _value(part) for name, part in _named(found).items()})
+            return _filled(gettext(english), {name: _value(part) for name, part in found.groupdict().items()})
     return ""
 
 
-def _named(found: re.Match[str]) -> Mapping[str, str]:
-    return {name.removeprefix("_"): part for name, part in found.groupdict().items()}
+def _filled(text: str, values: dict[str, str]) -> str:
+    return _BLANK.sub(lambda blank: values.get(f"_{blank[1]}", blank[0]), text)
 
 
 def _value(text: str) -> str:
@@ -108,8 +129,8 @@ def _piece(text: str) -> str:
     quoted = re.fullmatch(r"“(.*)”", text)
     if quoted:
         return f"“{gettext(quoted[1])}”"
-    if _NUMBER.fullmatch(text):
-        return _numbers(text)
+    if _NUMBER.fullmatch(text) or _COINS.fullmatch(text):
+        return in_figures(text)
     turned = gettext(text) if text else ""
     return turned if turned != text else ""
 
@@ -129,6 +150,6 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str], str], ...]:
                 source += f"(?P=_{piece})"
             else:
                 seen.add(piece)
-                source += f"(?P<_{piece}>.*?)"
+                source += f"(?P<_{piece}>{_INSIDE})"
         found.append((pieces[0], re.compile(source, re.DOTALL), english))
     return tuple(found)

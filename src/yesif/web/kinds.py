@@ -15,7 +15,7 @@ KINDS = (
     _("ended"), _("stopped"), _("queued"), _("running"), _("done"),
     # paid time
     _("training"), _("room check"), _("scenes"), _("cool down"), _("review"), _("labelling"), _("stood up"),
-    _("standing by"), _("claim"), _("things"), _("fee"), _("royalty"),
+    _("standing by"), _("claim"), _("things"), _("once"), _("fee"), _("royalty"),
     # rulings
     _("reject"), _("remove"), _("deactivate"), _("sound"), _("picture"), _("out of step"), _("other scene"),
     _("nobody there"), _("crossed a line"), _("broke the contract"), _("other person"), _("under age"),

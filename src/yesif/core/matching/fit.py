@@ -63,7 +63,8 @@ class Fit:
             parts.append("they have not played together yet")
         else:
             often = "once" if self.played == 1 else f"{self.played} times"
-            parts.append(f"they have played together {often}" + (" and both would again" if self.again else ""))
+            gladly = f"they have played together {often} and both would again"
+            parts.append(gladly if self.again else f"they have played together {often}")
         if self.cells:
             parts.append(f"the project still needs {' and '.join(self.cells)}")
         text = "; ".join(parts)

@@ -96,7 +96,7 @@ class Call(forms.Form):
         super().__init__(*args, **kwargs)
         for name, question, who in ASKED:
             self.fields[f"answer_{name}"] = forms.CharField(
-                label=question,
+                label=_(question),
                 help_text=_("%(who)s tells members to ask this.") % {"who": who},
                 widget=forms.Textarea(attrs={"rows": 2}),
                 required=False,
@@ -119,7 +119,9 @@ class Buyer(forms.Form):
 class Aside(forms.Form):
     """Not now, and why."""
 
-    why = forms.ChoiceField(label=_("Because"), choices=[("", _("Choose one")), *NOT_NOW])
+    why = forms.ChoiceField(
+        label=_("Because"), choices=[("", _("Choose one")), *((one, _(words)) for one, words in NOT_NOW)]
+    )
 
 
 class Block(forms.Form):
