@@ -53,9 +53,9 @@ class TestPages:
     def test_offer_answers_and_review_have_no_english_word_left(self, spanish: Client) -> None:
         offer = booked()
         take = played(title="Unidad 114")
-        for address in ("/performer/", f"/performer/offers/{offer}", "/performer/answers", "/performer/money",
-                        "/performer/copies", "/performer/erase", f"/performer/takes/{take.ana}/withdraw",
-                        "/performer/room-check", "/performer/record", "/passkeys", "/help", "/sign-in"):  # fmt: skip
+        mine = "{p} {p}offers/{offer} {p}answers {p}answers/copies {p}answers/unions {p}money {p}decisions {p}erase " \
+            "{p}takes/{take}/withdraw {p}room-check {p}record /passkeys /help /sign-in"  # fmt: skip
+        for address in mine.format(p="/performer/", offer=offer, take=take.ana).split():
             page = read(spanish, address)
             assert '<html lang="es"' in page
             left = ENGLISH.findall(spoken(page))

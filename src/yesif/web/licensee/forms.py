@@ -13,11 +13,11 @@ from yesif.web.clock import CLOCK
 
 
 def _whats() -> list[tuple[str, Any]]:
-    return [("", _("Choose one")), *((one.id, one.label) for one in CURRENT.whats)]
+    return [("", _("Choose one")), *((one.id, _(one.label)) for one in CURRENT.whats)]
 
 
 def _wheres() -> list[tuple[str, Any]]:
-    return [("", _("Choose one")), *((one.id, one.label) for one in CURRENT.wheres)]
+    return [("", _("Choose one")), *((one.id, _(one.label)) for one in CURRENT.wheres)]
 
 
 class UseWanted(forms.Form):
@@ -34,7 +34,7 @@ class Declare(UseWanted):
         label=_("Does it touch any of this?"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        choices=lambda: [(one.id, one.plain) for one in CURRENT.never],
+        choices=lambda: [(one.id, _(one.plain)) for one in CURRENT.never],
         help_text=_("Nobody may license these, for anyone. Tick what is true: then we tell you so now, not in court."),
     )
     description = forms.CharField(

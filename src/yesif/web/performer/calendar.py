@@ -133,10 +133,8 @@ def _in_zone(one: MyBlock, zone: str) -> str:
     except (ZoneInfoNotFoundError, ValueError):
         place = ZoneInfo("UTC")
     starts, ends = one.starts_at.astimezone(place), one.ends_at.astimezone(place)
-    return _("{weekday} {day} {month}, {start} to {end} ({zone})").format(
-        weekday=dateformat.format(starts, "D"),
-        day=starts.day,
-        month=dateformat.format(starts, "M"),
+    return _("{day}, {start} to {end} ({zone})").format(
+        day=dateformat.format(starts, _("D j M")),
         start=f"{starts:%H:%M}",
         end=f"{ends:%H:%M}",
         zone=place.key,

@@ -31,12 +31,12 @@ class Copy(forms.Form):
 
     what = forms.ChoiceField(
         label=gettext_lazy("What would be copied?"),
-        choices=[(what.id, what.label) for what in CURRENT.whats if what.copies],
+        choices=[(what.id, gettext_lazy(what.label)) for what in CURRENT.whats if what.copies],
         widget=forms.RadioSelect,
     )
     wheres = forms.MultipleChoiceField(
         label=gettext_lazy("Where may the copy be used?"),
-        choices=[(where.id, where.label) for where in CURRENT.wheres],
+        choices=[(where.id, gettext_lazy(where.label)) for where in CURRENT.wheres],
         widget=forms.CheckboxSelectMultiple,
     )
     licensee = forms.CharField(
@@ -86,7 +86,7 @@ def _confirm(request: HttpRequest, terms: dict[str, Any], refusal: str = "", sta
         "terms": terms,
         "until": date.fromisoformat(terms["until"]),
         "what": CURRENT.what(terms["what"]),
-        "wheres": [CURRENT.where(one).label for one in terms["wheres"]],
+        "wheres": [aloud(CURRENT.where(one).label) for one in terms["wheres"]],
         # Bound to the person, so that nobody can be made to confirm a form another one filled in.
         "sealed": signing.dumps([viewer_id(request), terms], salt=_SALT),
         "refusal": refusal,

@@ -158,7 +158,7 @@ def field(bound: BoundField) -> dict[str, Any]:
 
 
 def _day(moment: date) -> str:
-    return dateformat.format(moment, "j M Y")
+    return dateformat.format(moment, _("j M Y"))
 
 
 def _lowered(text: str) -> str:
