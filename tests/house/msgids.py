@@ -157,7 +157,9 @@ def _text(node: ast.AST) -> str:
         return node.value
     if isinstance(node, ast.JoinedStr):
         number = iter(range(99))
-        return "".join(str(one.value) if isinstance(one, ast.Constant) else f"{{{next(number)}}}" for one in node.values)
+        return "".join(
+            str(one.value) if isinstance(one, ast.Constant) else f"{{{next(number)}}}" for one in node.values
+        )
     return ""
 
 
