@@ -396,5 +396,26 @@ def test_the_line_tells_each_performer_their_own_grants_and_no_partners() -> Non
     }
 
 
+def test_a_release_is_published_while_everyone_who_was_decided_about_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On PostgreSQL a revocation could otherwise commit between the last look and the release's line."""
+    for name in ("ana", "bo"):
+        released.answer(name)
+    released.answer("cy", "no")
+    released.play("ana", "bo")
+    released.play("cy")
+    happened: list[object] = []
+    real_hold, real_publish, real_epoch = flow.consent.hold, flow.market.publish, flow.epoch
+    monkeypatch.setattr(
+        flow.consent, "hold", lambda who, *, now: (happened.append(set(who)), real_hold(who, now=now))[1]
+    )
+    monkeypatch.setattr(flow, "epoch", lambda: (happened.append("looked"), real_epoch())[1])
+    monkeypatch.setattr(
+        flow.market, "publish", lambda **named: (happened.append("published"), real_publish(**named))[1]
+    )
+    assert seen(released.build()).state == "published"
+    cast = {person(name).id for name in ("ana", "bo", "cy")}
+    assert happened == ["looked", cast, "looked", "published"]
+
+
 def performances_in(release_id: str) -> set[str]:
     return set(Inclusion.objects.filter(release_id=release_id).values_list("performance", flat=True))

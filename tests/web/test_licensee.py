@@ -157,7 +157,7 @@ def test_a_notice_without_a_copy_is_attested_on_its_page() -> None:
     (notice,) = revoke.end_yes(
         grant_id=standing.grant.id, performer_id=ana, now=licensed.datetime.now(licensed.UTC)
     ).notices
-    address = f"/licensee/notices/{notice}/attest"
+    address = f"/licensee/withdrawn/{notice}/attest"
     listed = lab.get("/licensee/withdrawn").content.decode()
     assert address in listed
     assert faults(lab.get(address).content.decode()) == []
@@ -171,7 +171,7 @@ def test_a_notice_without_a_copy_is_attested_on_its_page() -> None:
     (line,) = Line.objects.filter(kind="purge")
     assert line.body is not None
     assert (line.body["notice"], line.body["person"]) == (notice, person("lab").id)
-    assert signed_in("lab").get("/licensee/notices/ntc_none/attest").status_code == 404
+    assert signed_in("lab").get("/licensee/withdrawn/ntc_none/attest").status_code == 404
     una = person("una")
     una.roles.create(role="licensee")
     assert signed_in("una").post(address, told).status_code == 404

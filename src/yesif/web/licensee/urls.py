@@ -19,5 +19,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organisation/tokens/<int:token_id>/end", organisation.end_token, name="end-token"),
     path("withdrawn", organisation.withdrawn, name="withdrawn"),
     path("notices/<str:notice_id>/sign", organisation.sign_notice, name="sign-notice"),
-    path("notices/<str:notice_id>/attest", organisation.attest_notice, name="attest-notice"),
+    path("withdrawn/<str:notice_id>/attest", organisation.attest_notice, name="attest-notice"),
 ]
