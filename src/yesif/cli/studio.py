@@ -61,9 +61,10 @@ class Running:
 
     def __init__(self, host: str, port: int, slots: int) -> None:
         self.host, self.port = host, port
-        environment = {**os.environ, "YESIF_PUBLIC_URL": os.environ.get("YESIF_PUBLIC_URL", f"http://localhost:{port}")}
+        address = os.environ.get("YESIF_PUBLIC_URL", f"http://localhost:{port}")
+        self.environment = {**os.environ, "YESIF_PUBLIC_URL": address}
         self.processes = [
-            subprocess.Popen(command, env=environment) for command in (serve_command(host, port), worker_command(slots))
+            subprocess.Popen(command, env=self.environment) for command in (serve_command(host, port), worker_command(slots))
         ]
 
     def wait_until_open(self, seconds: float = 60.0) -> None:
@@ -104,7 +105,7 @@ def dev(port: int, host: str, slots: int) -> None:
     prepare()
     running = Running(host, port, slots)
     click.echo(f"The studio is open at http://localhost:{port}   (Ctrl-C closes it)")
-    subprocess.run([sys.executable, "-m", "yesif.cli.founding"], check=True)
+    subprocess.run([sys.executable, "-m", "yesif.cli.founding"], env=running.environment, check=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         sys.exit(running.wait())
