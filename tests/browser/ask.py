@@ -15,6 +15,7 @@ from django.conf import settings  # noqa: E402
 from django.utils.timezone import now  # noqa: E402
 
 from tests.apps import casting_cast as cast_of  # noqa: E402
+from tests.browser.journey import WHAT_OTHERS_DO  # noqa: E402
 from tests.people import person  # noqa: E402
 from tests.web import scene  # noqa: E402
 from yesif.apps.casting import queries as casting_queries  # noqa: E402
@@ -228,6 +229,7 @@ def every_page() -> dict[str, Any]:
 QUESTIONS = {
     one.__name__: one
     for one in (
+        *WHAT_OTHERS_DO,
         performer,
         question,
         earned,

@@ -10,6 +10,8 @@ from tests.browser.harness import Studio
 from tests.browser.sound import SoundStage, sound_stage
 from yesif.cli.demo.windows import find_chromium
 
+LETTERS = "django.core.mail.backends.filebased.EmailBackend"
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if find_chromium() is None:
@@ -20,8 +22,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    """A running studio with the cast of tests/people.py, shared by the tests of this run."""
-    running = Studio(tmp_path_factory.mktemp("studio"))
+    """A running studio with the cast of tests/people.py, shared by this run's tests; letters lie in its folder."""
+    running = Studio(tmp_path_factory.mktemp("studio"), YESIF_EMAIL_BACKEND=LETTERS)
     running.start()
     try:
         yield running
