@@ -64,7 +64,8 @@ class Running:
         address = os.environ.get("YESIF_PUBLIC_URL", f"http://localhost:{port}")
         self.environment = {**os.environ, "YESIF_PUBLIC_URL": address}
         self.processes = [
-            subprocess.Popen(command, env=self.environment) for command in (serve_command(host, port), worker_command(slots))
+            subprocess.Popen(command, env=self.environment)
+            for command in (serve_command(host, port), worker_command(slots))
         ]
 
     def wait_until_open(self, seconds: float = 60.0) -> None:
