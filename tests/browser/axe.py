@@ -9,7 +9,8 @@ AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="
 """The engine's own source. It is evaluated, not added as a script: the page's policy allows no foreign script."""
 
 RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+    "resultTypes": ["violations"],
 }
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 """What a theme can change about a page; the rest is the same in both."""
@@ -22,10 +23,10 @@ def violations(page: Page, *, within: str = "", rules: dict[str, Any] = RULES) -
     """
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE)
-    found: dict[str, Any] = page.evaluate(
-        "([where, rules]) => axe.run(where ?? document, rules)", [within or None, rules]
+    found: list[dict[str, Any]] = page.evaluate(
+        "async ([where, rules]) => (await axe.run(where ?? document, rules)).violations", [within or None, rules]
     )
-    return [_told(one) for one in found["violations"]]
+    return [_told(one) for one in found]
 
 
 def in_both_themes(page: Page) -> list[str]:
