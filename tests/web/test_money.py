@@ -14,7 +14,7 @@ from tests.people import person
 from tests.web.reading import faults
 from tests.web.scene import played
 from yesif.apps.money.actions import fees, payees
-from yesif.apps.money.models import Fee, PayRun
+from yesif.apps.money.models import EntryRow, Fee, PayRun
 from yesif.apps.people.models import Role
 from yesif.apps.record.models import Line
 from yesif.apps.stage.actions import presence
@@ -332,6 +332,21 @@ def test_a_deposit_pressed_twice_is_one(session: Booked) -> None:
         )
     assert Line.objects.filter(kind="escrow").count() == 1
     assert pia.post(f"/producer/money/projects/{session.project}", {"amount": "-1", "key": "k2"}).status_code == 400
+
+
+def test_a_producer_approves_fees_before_their_72_hours_and_only_those_of_their_own_project(session: Booked) -> None:
+    address = f"/producer/money/projects/{session.project}"
+    text = page(of("pia"), address)
+    assert "Approve all of these now" in text
+    keys = [one.key for one in Fee.objects.filter(approved_at=None)]
+    assert keys
+    assert of("ola").post(f"{address}/approve", {"fee": keys}).status_code in (403, 404)
+    assert not Fee.objects.exclude(approved_at=None).exists()
+    for _ in range(2):  # pressed twice is once
+        assert of("pia").post(f"{address}/approve", {"fee": keys}).status_code == 302
+    assert not Fee.objects.filter(approved_at=None).exists()
+    assert EntryRow.objects.filter(key__startswith="approve:").count() == len(keys)
+    assert "Approve all of these now" not in page(of("pia"), address)
 
 
 def test_what_quality_says_reaches_no_fee(session: Booked) -> None:

@@ -8,12 +8,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yesif.apps.casting import queries as casting
 from yesif.apps.casting.queries import ProjectSeen
 from yesif.apps.footage.queries import intake
 from yesif.apps.market.queries import licences
+from yesif.apps.money.actions import fees as fee_actions
 from yesif.apps.money.queries import books as book_queries
 from yesif.apps.money.queries import fees, royalties
 from yesif.apps.people import queries as people
@@ -81,15 +83,29 @@ def project(request: HttpRequest, project_id: str) -> HttpResponse:
             messages.success(request, _("Paid in. It stands in escrow for this project's fees and nothing else."))
             return redirect("producer:money-project", project_id)
     earned = fees.of_project(project_id)
+    open_fees = [one for one in earned if one.approved_at is None]
     context = {
         "stands": _stands(found, viewer),
         "form": form,
         "fees": earned[:100],
         "names": people.stage_names({one.performer for one in earned[:100]}),
+        "open": open_fees,
+        "open_micro": sum(one.micro for one in open_fees),
         "claims": fees.claims_of_project(project_id),
         "answer": Answer(),
     }
     return render(request, "producer/money_project.html", context, status=400 if request.method == "POST" else 200)
+
+
+@require_POST
+@producers_only
+def approve(request: HttpRequest, project_id: str) -> HttpResponse:
+    """Approve the fees that the page showed, before their 72 hours are over. It cannot be taken back here."""
+    casting.project(project_id, viewer_id(request))
+    many = fee_actions.approve(keys=request.POST.getlist("fee"), project=project_id, now=CLOCK.now())
+    said = ngettext("%d fee is approved.", "%d fees are approved.", many) % many
+    messages.success(request, f"{said} {_('They go out with the next pay run.')}" if many else said)
+    return redirect("producer:money-project", project_id)
 
 
 @require_http_methods(["GET", "POST"])
