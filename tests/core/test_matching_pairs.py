@@ -127,6 +127,20 @@ class TestTheBoard:
         plan = match(crowd, slots(1, 1), AIMS, forbidden=[("ana", "cy"), ("ana", "di")])
         assert {(one.slot, one.fit.a, one.fit.b) for one in plan.matches} == {("s1", "cy", "di"), ("s2", "ana", "bo")}
 
+    def test_two_who_are_forbidden_are_in_no_ensemble_together_and_two_who_are_pinned_are(self) -> None:
+        crowd = [someone(name) for name in ("ana", "bo", "cy", "di", "eve", "flo")]
+        found = casts(crowd, AIMS, size=3, written=0b11111111, forbidden=[("bo", "ana")], pins=[("di", "ana")])
+        assert len(found) == 2
+        [hers] = [one.performers for one in found if "ana" in one.performers]
+        assert "di" in hers
+        assert "bo" not in hers
+        assert found[0].sentence() == "5 cards fit all 3; all play in English."
+
+    def test_a_pin_of_an_ensemble_overrules_nobodys_line(self) -> None:
+        crowd = [someone("ana"), someone("bo"), someone("cy"), someone("di", never=frozenset({"ana"}))]
+        for one in casts(crowd, AIMS, size=3, written=0b11111111, pins=[("ana", "di")]):
+            assert not {"ana", "di"} <= set(one.performers)
+
     def test_an_ensemble_of_two_or_seven_is_refused(self) -> None:
         for size in (2, 7):
             with pytest.raises(BadInput):

@@ -16,9 +16,11 @@ from tests.funds import fund
 from tests.people import person
 from tests.web.reading import faults
 from yesif.apps.casting import queries as casting
+from yesif.apps.casting.actions import blocks as acts
 from yesif.apps.casting.queries import blocks as seen
 from yesif.apps.decks import actions as decks
 from yesif.apps.decks import queries as shelf
+from yesif.apps.decks.models import Card
 from yesif.apps.people import queries as people
 from yesif.apps.people.models import Person
 from yesif.flows import blocks, remind
@@ -26,6 +28,9 @@ from yesif.web.clock import CLOCK
 from yesif.web.entrance import letters
 
 pytestmark = pytest.mark.django_db
+
+
+ENSEMBLES = "/producer/projects/{}/ensembles"
 
 
 def page(client: Client, address: str, status: int = 200) -> str:
@@ -322,3 +327,37 @@ class TestFounding:
             client = Client()
             client.force_login(person(name))
             assert client.get("/studio").status_code == 404
+
+
+class TestEnsembles:
+    def world(self) -> tuple[str, list[str], Client]:
+        """Three who can, and a deck whose cards are written for four."""
+        made = published()
+        Card.objects.update(rest={"seats": 4})
+        who = [under_contract(made, name) for name in ("ana", "bo", "cy")]
+        at = block(made)
+        for one in who:
+            can(at, one)
+        return made, who, signed_in("pia")
+
+    def test_a_producer_reads_who_could_play_in_threes_and_that_it_cannot_be_booked_yet(self) -> None:
+        made, _, pia = self.world()
+        text = page(pia, ENSEMBLES.format(made))
+        assert "Ana · Bo · Cy" in text
+        assert "cards fit all 3; all play in English." in text
+        assert "cannot be booked here yet" in text
+        assert ENSEMBLES.format(made) in page(pia, f"/producer/projects/{made}/board")
+
+    def test_forbidden_two_stand_in_no_ensemble_and_a_deck_for_two_has_none(self) -> None:
+        made, (ana, bo, _), pia = self.world()
+        acts.wish(project_id=made, producer_id=person("pia").id, a=ana, b=bo, kind="forbid")
+        assert "No ensemble of this size" in page(pia, ENSEMBLES.format(made))
+        acts.wish(project_id=made, producer_id=person("pia").id, a=ana, b=bo, kind="")
+        Card.objects.update(rest={})
+        assert "0 cards of your decks are written for 3" in page(pia, ENSEMBLES.format(made))
+
+    @pytest.mark.parametrize("size", ["2", "7", "x", "3 "])
+    def test_a_size_there_is_not_is_refused_in_words_and_anothers_project_is_not_there(self, size: str) -> None:
+        made, _, pia = self.world()
+        assert pia.get(ENSEMBLES.format(made), {"size": size}).status_code == 400
+        assert signed_in("ana").get(ENSEMBLES.format(made)).status_code in (403, 404)

@@ -47,7 +47,7 @@ def plan(project_id: str, producer_id: str, *, now: datetime) -> Board:
     open_blocks = board.open_blocks(project_id, now=now)
     wishes = seen.wishes(project_id)
     found = match(
-        board.performers(project_id, open_blocks, sheets.pack(project_id), **_after()),
+        board.performers(project_id, open_blocks, sheets.pack(project_id), **said_after()),
         board.slots(open_blocks),
         board.aims(project_id),
         pins=board.pins(wishes),
@@ -104,7 +104,7 @@ def pair_again(block_id: str, *, now: datetime) -> list[PairSeen]:
     block = seen.block_of_flow(block_id)
     here = {one.performer_id for one in block.coming if one.here}
     begun = {pair_of(one.a, one.b) for one in block.pairs if one.session_id and _has_begun(one)}
-    those = board.performers(block.project_id, [block_id], sheets.pack(block.project_id), **_after())
+    those = board.performers(block.project_id, [block_id], sheets.pack(block.project_id), **said_after())
     found = repair(
         [one for one in those if one.id in here],
         [(one.a, one.b) for one in block.pairs],
@@ -147,14 +147,14 @@ def why_not(project_id: str, producer_id: str, a: str, b: str, *, now: datetime)
     """How two of one's own project would fit; None tells no reason. Raises NotFound."""
     casting.project(project_id, producer_id)
     open_blocks = board.open_blocks(project_id, now=now)
-    those = board.performers(project_id, open_blocks, sheets.pack(project_id), **_after())
+    those = board.performers(project_id, open_blocks, sheets.pack(project_id), **said_after())
     pair = {one.id: one for one in those if one.id in (a, b)}
     if len(pair) < 2 or not together(pair[a], pair[b]):
         return None
     return fit(pair[a], pair[b], board.aims(project_id))
 
 
-def _after() -> dict[str, Sequence[frozenset[str]]]:
+def said_after() -> dict[str, Sequence[frozenset[str]]]:
     """What was said after scenes: never again, and again; silent, and read here only to be matched by."""
     return {"never": tuple(after.never_again()), "again": tuple(after.gladly_again())}
 

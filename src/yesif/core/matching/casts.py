@@ -1,16 +1,19 @@
 """Three to six in one scene. Packing casts is hard in general; this grows them from whoever has least choice."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_
 
 from yesif.base.errors import BadInput
 from yesif.core.matching.cards import LEAST
-from yesif.core.matching.fit import Aims, fit
+from yesif.core.matching.fit import NAMES, Aims, fit
+from yesif.core.matching.pairs import Pair, pair_of
 from yesif.core.matching.performer import Performer
 
 SMALLEST, LARGEST = 3, 6
+_PINNED = 1_000_000
+"""Two whom the producer pinned come before any preference; before anybody's line comes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +27,33 @@ class Cast:
 
     def sentence(self) -> str:
         """Why these, in one sentence."""
-        return f"{self.cards} cards fit all {len(self.performers)}; all play in {' and '.join(self.languages)}."
+        return (
+            f"{self.cards} cards fit all {len(self.performers)}; "
+            f"all play in {' and '.join(NAMES.get(one, one) for one in self.languages)}."
+        )
 
 
-def casts(performers: Sequence[Performer], aims: Aims, *, size: int, written: int) -> tuple[Cast, ...]:
-    """Casts of `size` among performers of one slot; `written` are the cards for so many (`Pack.written_for`)."""
+def casts(
+    performers: Sequence[Performer],
+    aims: Aims,
+    *,
+    size: int,
+    written: int,
+    forbidden: Iterable[Pair] = (),
+    pins: Iterable[Pair] = (),
+) -> tuple[Cast, ...]:
+    """Casts of `size` among performers of one slot; `written` are the cards for so many (`Pack.written_for`). No two of
+    `forbidden` are in one cast; two of `pins` are, where nobody's line is against it."""
     if not SMALLEST <= size <= LARGEST:
         raise BadInput(f"An ensemble has {SMALLEST} to {LARGEST} performers.")
     free = {one.id: one for one in performers}
     found = []
     choice = {one.id: sum(fit(one, other, aims) is not None for other in performers) for one in performers}
-    for seed in sorted(performers, key=lambda one: (choice[one.id], one.id)):
-        grown = _grow(seed, list(free.values()), aims, size, written) if seed.id in free else None
+    wished = {pair_of(a, b) for a, b in pins}
+    word = _Word(written, frozenset(pair_of(a, b) for a, b in forbidden), frozenset(wished))
+    first = {each for pair in wished for each in pair}
+    for seed in sorted(performers, key=lambda one: (one.id not in first, choice[one.id], one.id)):
+        grown = _grow(seed, list(free.values()), aims, size, word) if seed.id in free else None
         if grown is not None:
             found.append(grown)
             for each in grown.performers:
@@ -61,10 +79,26 @@ def cast_of(members: Sequence[Performer], aims: Aims, *, written: int) -> Cast |
     return Cast(tuple(sorted(one.id for one in members)), cards, tuple(sorted(languages)), worth)
 
 
-def _grow(seed: Performer, free: Sequence[Performer], aims: Aims, size: int, written: int) -> Cast | None:
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What the deck and the producer say: the cards for so many, and which pairs are apart or together."""
+
+    written: int
+    forbidden: Collection[Pair]
+    pins: Collection[Pair]
+
+    def of(self, members: Sequence[Performer], aims: Aims) -> Cast | None:
+        pairs = {pair_of(a.id, b.id) for n, a in enumerate(members) for b in members[n + 1 :]}
+        if not pairs.isdisjoint(self.forbidden):
+            return None
+        found = cast_of(members, aims, written=self.written)
+        return found and replace(found, worth=found.worth + _PINNED * len(pairs.intersection(self.pins)))
+
+
+def _grow(seed: Performer, free: Sequence[Performer], aims: Aims, size: int, word: _Word) -> Cast | None:
     members, cast = [seed], None
     while len(members) < size:
-        tried = [(one, cast_of([*members, one], aims, written=written)) for one in free if one not in members]
+        tried = [(one, word.of([*members, one], aims)) for one in free if one not in members]
         able = [(one, grown) for one, grown in tried if grown is not None]
         if not able:
             return None

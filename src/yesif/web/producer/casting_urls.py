@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from yesif.web.producer import casting, deck_editor, match_board
+from yesif.web.producer import casting, deck_editor, ensembles, match_board
 
 urlpatterns: list[URLPattern] = [
     path("projects/<str:project_id>/frame", casting.frame, name="frame"),
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("projects/<str:project_id>/offer/<str:performer_id>", casting.offer, name="put-offer"),
     path("projects/<str:project_id>/aside/<str:performer_id>", casting.aside, name="put-aside"),
     path("projects/<str:project_id>/board", match_board.board, name="match-board"),
+    path("projects/<str:project_id>/ensembles", ensembles.page, name="ensembles"),
     path("projects/<str:project_id>/wish", match_board.wish, name="wish"),
     path("blocks/<str:block_id>", match_board.block, name="block"),
     path("blocks/<str:block_id>/settle", match_board.settle, name="settle"),
