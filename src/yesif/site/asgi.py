@@ -30,7 +30,6 @@ def _isolated(headers: object, path: str, url: str) -> None:
     headers["Cross-Origin-Resource-Policy"] = "same-origin"  # type: ignore[index]
 
 
-sys.setswitchinterval(0.001)  # seconds: a word from page to page does not wait for a query to let go of Python
 application = ServeStaticASGI(
     ProtocolTypeRouter(
         {
