@@ -63,7 +63,9 @@ def test_no_file_holds_a_copy_of_an_erased_performers_keys(tmp_path: Path) -> No
     readable = studio(tmp_path, "erase")
     assert holding(tmp_path, told["wrapped"] + told["keys"]) == set()
     assert readable["ana"] == []
-    assert readable["bo"] == sorted(["voice", "camera", "face", "f0", "speech", "words"] * 2)
+    assert readable["bo"] == sorted(
+        ["voice", "camera", "face", "f0", "speech", "words", "blinks", "rhythm", "prominence"] * 2
+    )
     assert not (tmp_path / "yesif.sqlite3-wal").exists() or (tmp_path / "yesif.sqlite3-wal").stat().st_size == 0
 
 
