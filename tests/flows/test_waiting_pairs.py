@@ -56,5 +56,5 @@ def test_who_said_never_is_not_paired_with_them_again() -> None:
     comes(block, second.a)
     waiting.look(mine, studio_ns=studio_ns(5))
     PlayAgain.objects.create(by_id=second.a, about_id=first.a, answer="never", answered_at=START)
-    assert frozenset((first.a, second.a)) in blocks._after()["never"]
+    assert frozenset((first.a, second.a)) in blocks.said_after()["never"]
     assert waiting.ask_another(mine, first.a, studio_ns=studio_ns(5.1), now=START + timedelta(minutes=5)) == ()
