@@ -29,11 +29,11 @@ def paid(now: datetime) -> dict[str, str]:
     pia = person("pia").id
     entered = pay_work.enter(
         project_id=made.project, producer_id=pia, booking_id=made.bookings[0], kind="labelling", ms=1_800_000,
-        day=now.date(), said="Labelled twelve takes at home.", now=now,
+        day=now.date(), said="Labelled twelve takes at home.", key="k1", now=now,
     )  # fmt: skip
     missed = pay_work.miss(
         performer_id=made.ana, booking_id=made.bookings[0], kind="training", ms=900_000, day=now.date(),
-        said="I learned the new cards on the train.", now=now,
+        said="I learned the new cards on the train.", key="k2", now=now,
     )  # fmt: skip
     paper = papers.give(performer=made.ana, paper=papers.Paper("ABN", "AU", "51 824 753 556"), now=now)
     _royalty(made, now)

@@ -13,8 +13,10 @@ from tests.core.test_payout_files import with_check
 from tests.people import person
 from tests.web.reading import faults
 from tests.web.scene import played
+from yesif.apps.casting.models import Booking
 from yesif.apps.money.actions import fees, payees
-from yesif.apps.money.models import EntryRow, Fee, PayRun
+from yesif.apps.money.models import Entered, EntryRow, Fee, PayRun, RateLock
+from yesif.apps.money.queries import entered
 from yesif.apps.people.models import Role
 from yesif.apps.record.models import Line
 from yesif.apps.stage.actions import presence
@@ -51,6 +53,10 @@ def of(name: str) -> Client:
     client = Client()
     client.force_login(person(name))
     return client
+
+
+def _columns(one: Fee) -> dict[str, object]:
+    return {field.name: getattr(one, field.name) for field in Fee._meta.fields if field.name != "id"}
 
 
 def approved(session: Booked) -> None:
@@ -190,14 +196,16 @@ def test_work_that_no_page_saw_is_looked_at_by_its_performer_before_it_is_a_fee(
     address = f"/producer/money/projects/{session.project}/work"
     form = {
         "booking": session.bookings[0], "kind": "labelling", "day": now().date().isoformat(), "minutes": "30",
-        "said": "Labelled twelve takes at home.",
+        "said": "Labelled twelve takes at home.", "key": "first",
     }  # fmt: skip
     pia, ana = of("pia"), of("ana")
     page(pia, address)
     for wrong in ({"minutes": "0"}, {"kind": "scenes"}, {"said": ""}, {"day": "2099-01-01"}, {"booking": "bkg_x"}):
         assert pia.post(address, {**form, **wrong}).status_code == 400, wrong
     for minutes in ("30", "45", "20"):
-        assert pia.post(address, {**form, "minutes": minutes}).status_code == 302
+        for _ in range(2):  # pressed twice is once
+            assert pia.post(address, {**form, "minutes": minutes, "key": minutes}).status_code == 302
+    assert pia.post(address, {**form, "minutes": "31", "key": "30"}).status_code == 400  # another piece of work
     assert not Fee.objects.filter(kind="labelling").exists()
     text = page(ana, "/performer/money")
     assert "Labelled twelve takes at home." in text
@@ -226,12 +234,14 @@ def test_what_nobody_counted_a_performer_writes_down_and_silence_pays(session: B
     ana, pia = of("ana"), of("pia")
     form = {
         "booking": session.bookings[0], "kind": "training", "day": now().date().isoformat(), "minutes": "40",
-        "said": "The call about the feeling sliders.",
+        "said": "The call about the feeling sliders.", "key": "first",
     }  # fmt: skip
     page(ana, "/performer/money/missed")
     for wrong in ({"minutes": "0"}, {"kind": "review"}, {"said": ""}, {"booking": session.bookings[1]}):
         assert ana.post("/performer/money/missed", {**form, **wrong}).status_code == 400, wrong
-    assert ana.post("/performer/money/missed", form).status_code == 302
+    for _ in range(2):  # pressed twice is once
+        assert ana.post("/performer/money/missed", form).status_code == 302
+    form["key"] = "second"
     assert ana.post("/performer/money/missed", form).status_code == 400  # one at a time
     assert "Written down for you" not in page(ana, "/performer/money")  # it waits for the producer, not for her
     listed = page(pia, f"/producer/money/projects/{session.project}/work")
@@ -246,11 +256,53 @@ def test_what_nobody_counted_a_performer_writes_down_and_silence_pays(session: B
     assert ana.post("/performer/money/missed", {**form, "kind": "claim", "minutes": "450"}).status_code == 302
     assert pay_work.settle_overdue(now=now() + timedelta(hours=73)) == 1
     assert Fee.objects.get(kind="claim").ms == 450 * 60_000
-    full = ana.post("/performer/money/missed", {**form, "minutes": "1"})
+    full = ana.post("/performer/money/missed", {**form, "minutes": "1", "key": "third"})
     assert full.status_code == 400
     assert "480" in full.content.decode()
     page(pia, f"/producer/money/projects/{session.project}/work")
     page(ana, "/performer/money/missed")
+
+
+def test_whoever_wrote_work_down_takes_it_back_until_it_is_settled(session: Booked) -> None:
+    pia, ana = of("pia"), of("ana")
+    form = {"booking": session.bookings[0], "kind": "labelling", "day": now().date().isoformat(), "minutes": "30"}
+    address = f"/producer/money/projects/{session.project}/work"
+    for said in ("Typed for the wrong person.", "Labelled at home."):
+        assert pia.post(address, {**form, "said": said, "key": said}).status_code == 302
+    backs = re.findall(rf"/producer/money/projects/{session.project}/worked/\d+/back", page(pia, address))
+    last, wrong = backs
+    assert "Typed for the wrong person." in page(ana, "/performer/money")
+    number = wrong.split("/")[-2]
+    assert ana.post(f"/performer/money/missed/{number}/back").status_code == 404  # she did not write it
+    assert of("cy").post(wrong).status_code in (403, 404)
+    assert pia.post(wrong).status_code == 302
+    assert pia.post(wrong).status_code == 404
+    assert "Typed for the wrong person." not in page(ana, "/performer/money")
+    ana.post(f"/performer/money/entered/{last.split('/')[-2]}", {"answer": "right"})
+    assert "cannot be taken back" in pia.post(last, follow=True).content.decode()
+    assert Fee.objects.filter(kind="labelling").count() == 1
+    assert "Take it back" not in page(pia, address)
+    assert ana.post("/performer/money/missed", {**form, "said": "More at home.", "key": "m"}).status_code == 302
+    back = re.findall(r"/performer/money/missed/\d+/back", page(ana, "/performer/money/missed"))[0]
+    assert pia.post(f"{address}ed/{back.split('/')[-2]}/back").status_code == 404  # nor did Pia write hers
+    assert ana.post(back).status_code == 302
+    assert "More at home." not in page(ana, "/performer/money/missed")
+    assert Entered.objects.count() == 1
+
+
+def test_work_at_a_rate_of_nothing_has_no_line_to_open(session: Booked) -> None:
+    Booking.objects.filter(pk=session.bookings[0]).update(fee_minor=0)
+    RateLock.objects.filter(booking=session.bookings[0]).update(minor=0)
+    ana = of("ana")
+    form = {
+        "booking": session.bookings[0], "kind": "labelling", "day": now().date().isoformat(), "minutes": "30",
+        "said": "At home.",
+    }  # fmt: skip
+    for key, answer in (("1", "right"), ("2", "more")):
+        of("pia").post(f"/producer/money/projects/{session.project}/work", {**form, "key": key})
+        number = re.findall(r"/performer/money/entered/(\d+)", page(ana, "/performer/money"))[0]
+        assert ana.post(f"/performer/money/entered/{number}", {"answer": answer})["location"] == "/performer/money"
+    assert {one.fee for one in entered.of_project(session.project)} == {""}
 
 
 def test_terms_and_floors_are_public(client: Client, db: None) -> None:
@@ -340,13 +392,30 @@ def test_a_producer_approves_fees_before_their_72_hours_and_only_those_of_their_
     assert "Approve all of these now" in text
     keys = [one.key for one in Fee.objects.filter(approved_at=None)]
     assert keys
-    assert of("ola").post(f"{address}/approve", {"fee": keys}).status_code in (403, 404)
+    shown = {"shown_until": re.findall(r'name="shown_until" value="([^"]+)"', text)[0]}
+    assert of("ola").post(f"{address}/approve", shown).status_code in (403, 404)
+    for wrong in ("", "yesterday", "0001-01-01T00:00+14:00"):
+        assert of("pia").post(f"{address}/approve", {"shown_until": wrong}).status_code == 400
     assert not Fee.objects.exclude(approved_at=None).exists()
     for _ in range(2):  # pressed twice is once
-        assert of("pia").post(f"{address}/approve", {"fee": keys}).status_code == 302
+        assert of("pia").post(f"{address}/approve", shown).status_code == 302
     assert not Fee.objects.filter(approved_at=None).exists()
     assert EntryRow.objects.filter(key__startswith="approve:").count() == len(keys)
     assert "Approve all of these now" not in page(of("pia"), address)
+
+
+def test_a_thousand_fees_are_approved_500_at_a_press_and_none_that_was_not_shown(session: Booked) -> None:
+    address = f"/producer/money/projects/{session.project}"
+    first, at = Fee.objects.get(), now()
+    Fee.objects.bulk_create(Fee(**{**_columns(first), "key": f"fee:{n}", "earned_at": at}) for n in range(1000))
+    shown = {"shown_until": re.findall(r'name="shown_until" value="([^"]+)"', page(of("pia"), address))[0]}
+    later = Fee.objects.create(**{**_columns(first), "key": "fee:later", "earned_at": at + timedelta(seconds=1)})
+    for left, said in ((501, "501 more wait: press again."), (1, "1 more waits: press again."), (0, "1 fee is")):
+        told = of("pia").post(f"{address}/approve", shown, follow=True).content.decode()
+        assert said in told
+        assert Fee.objects.filter(approved_at=None).exclude(pk=later.pk).count() == left
+    later.refresh_from_db()
+    assert later.approved_at is None
 
 
 def test_what_quality_says_reaches_no_fee(session: Booked) -> None:

@@ -22,26 +22,47 @@ from yesif.core.ledger.fee import Rate
 
 @transaction.atomic
 def enter(
-    *, project_id: str, producer_id: str, booking_id: str, kind: str, ms: int, day: date, said: str, now: datetime
+    *,
+    project_id: str,
+    producer_id: str,
+    booking_id: str,
+    kind: str,
+    ms: int,
+    day: date,
+    said: str,
+    key: str,
+    now: datetime,
 ) -> int:
-    """Write work down under a booking of the producer's own project. Raises NotFound, BadInput, Refused."""
+    """Write work down under a booking of the producer's own project; the same key twice is once. Raises NotFound,
+    BadInput, Refused, Conflict."""
     mine = casting.bookings_of_project(project_id, producer_id)
     booking = next((one for one in mine if one.id == booking_id and one.state == "accepted"), None)
     if booking is None:
         raise NotFound
     work = Work(booking.performer_id, project_id, booking.id, Rate(booking.fee_minor, booking.currency))
-    return entered.enter(work=work, kind=kind, ms=ms, day=day, said=said, by=producer_id, now=now)
+    return entered.enter(work=work, kind=kind, ms=ms, day=day, said=said, by=producer_id, key=key, now=now)
 
 
 @transaction.atomic
-def miss(*, performer_id: str, booking_id: str, kind: str, ms: int, day: date, said: str, now: datetime) -> int:
-    """A performer writes down work under a booking of theirs that nobody counted. Raises NotFound, BadInput,
-    Conflict."""
+def miss(
+    *, performer_id: str, booking_id: str, kind: str, ms: int, day: date, said: str, key: str, now: datetime
+) -> int:
+    """A performer writes down work under a booking of theirs that nobody counted; the same key twice is once. Raises
+    NotFound, BadInput, Conflict."""
     booking = casting.booking(booking_id, performer_id)
     if booking.state != "accepted":
         raise NotFound
     work = Work(performer_id, booking.project_id, booking.id, Rate(booking.fee_minor, booking.currency))
-    return entered.enter(work=work, kind=kind, ms=ms, day=day, said=said, by=performer_id, now=now)
+    return entered.enter(work=work, kind=kind, ms=ms, day=day, said=said, by=performer_id, key=key, now=now)
+
+
+@transaction.atomic
+def take_back(*, project_id: str, producer_id: str, entered_id: int) -> None:
+    """The producer takes back what they wrote down and nobody has settled. Raises NotFound, Conflict."""
+    casting.project(project_id, producer_id)
+    if not any(one.id == entered_id for one in queries.of_project(project_id)):
+        raise NotFound
+    entered.take_back(entered_id=entered_id, by=producer_id)
 
 
 @transaction.atomic
@@ -53,10 +74,11 @@ def answer(*, project_id: str, producer_id: str, entered_id: int, given_ms: int,
 
 @transaction.atomic
 def confirm(*, entered_id: int, performer_id: str, now: datetime) -> str:
-    """The performer says that it is right: it is a fee now; its key. Raises NotFound, Conflict."""
+    """The performer says that it is right: it is a fee now; its key, "" where nothing is paid for an
+    hour. Raises NotFound, Conflict."""
     found = entered.confirm(entered_id=entered_id, performer=performer_id, now=now)
     _post(found, now)
-    return queries.key_of(found.booking, found.id, found.kind)
+    return queries.entered(entered_id, performer_id).fee
 
 
 @transaction.atomic

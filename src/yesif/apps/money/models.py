@@ -113,6 +113,7 @@ class Entered(models.Model):
     """Paid work that no page of ours could see, written down by one of two; the other looks at it before it is a fee.
     Unanswered, it is one after 72 hours, as it was entered."""
 
+    key = models.CharField(max_length=80, unique=True, null=True)  # noqa: DJ001  NULL: written down before keys were
     project = models.CharField(max_length=30, db_index=True)
     performer = models.CharField(max_length=30, db_index=True)
     booking = models.CharField(max_length=40, db_index=True)

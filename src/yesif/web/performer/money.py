@@ -103,7 +103,7 @@ def look(request: HttpRequest, entered_id: int) -> HttpResponse:
         key = pay_work.confirm(entered_id=entered_id, performer_id=who, now=CLOCK.now())
     except Conflict:
         key = entered.entered(entered_id, who).fee
-    if request.POST.get("answer") == "more":
+    if key and request.POST.get("answer") == "more":
         messages.info(request, _("What was written down is earned. Say below how much more it was."))
         return redirect("performer:money-line", key)
     messages.success(request, _("It is earned now, and approved in 72 hours at the latest."))

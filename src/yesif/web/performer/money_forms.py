@@ -1,6 +1,5 @@
 """What a performer fills in about money: where it goes, what was not counted, which tax paper they give."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -12,6 +11,7 @@ from yesif.core.ledger.payout.bank import Account as BankAccount
 from yesif.core.ledger.payout.bank import bsb, iban, routing
 from yesif.core.ledger.tax import number
 from yesif.web.aloud import aloud
+from yesif.web.work_forms import Work
 
 
 class Dispute(forms.Form):
@@ -26,7 +26,7 @@ class Dispute(forms.Form):
     )
 
 
-class Missed(forms.Form):
+class Missed(Work):
     """Work that nobody counted: under which booking, what, when, how long."""
 
     booking = forms.ChoiceField(label=_lazy("Under which booking"))
@@ -38,26 +38,9 @@ class Missed(forms.Form):
             ("claim", _lazy("Something else that was not counted")),
         ],
     )
-    day = forms.DateField(label=_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    minutes = forms.IntegerField(label=_lazy("Minutes"), min_value=1, max_value=480)
     said = forms.CharField(
         label=_lazy("What you did"), max_length=300, help_text=_lazy("One sentence. The producer reads it.")
     )
-
-    def __init__(self, *args: Any, bookings: Sequence[tuple[str, str]], **named: Any) -> None:
-        super().__init__(*args, **named)
-        self.fields["booking"] = forms.ChoiceField(label=_lazy("Under which booking"), choices=list(bookings))
-
-    def work(self) -> dict[str, Any]:
-        """What `pay_work.miss` takes; only after `is_valid`."""
-        filled = self.cleaned_data
-        return {
-            "booking_id": filled["booking"],
-            "kind": filled["kind"],
-            "day": filled["day"],
-            "ms": filled["minutes"] * 60_000,
-            "said": filled["said"],
-        }
 
 
 class Account(forms.Form):

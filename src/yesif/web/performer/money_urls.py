@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("money/account", money.account, name="money-account"),
     path("money/entered/<int:entered_id>", money.look, name="money-entered"),
     path("money/missed", missed.page, name="money-missed"),
+    path("money/missed/<int:entered_id>/back", missed.take_back, name="money-missed-back"),
     path("money/tax", tax.page, name="money-tax"),
     path("money/lines.csv", money.table, name="money-table"),
     path("money/year/<int:year>", money.year_page, name="money-year"),

@@ -3,6 +3,7 @@ payments."""
 
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -90,6 +91,7 @@ def project(request: HttpRequest, project_id: str) -> HttpResponse:
         "fees": earned[:100],
         "names": people.stage_names({one.performer for one in earned[:100]}),
         "open": open_fees,
+        "shown_until": open_fees[0].earned_at.isoformat() if open_fees else "",
         "open_micro": sum(one.micro for one in open_fees),
         "claims": fees.claims_of_project(project_id),
         "answer": Answer(),
@@ -100,11 +102,20 @@ def project(request: HttpRequest, project_id: str) -> HttpResponse:
 @require_POST
 @producers_only
 def approve(request: HttpRequest, project_id: str) -> HttpResponse:
-    """Approve the fees that the page showed, before their 72 hours are over. It cannot be taken back here."""
+    """Approve the fees that the page showed, 500 at a time, before their 72 hours are over. It cannot be taken back
+    here."""
     casting.project(project_id, viewer_id(request))
-    many = fee_actions.approve(keys=request.POST.getlist("fee"), project=project_id, now=CLOCK.now())
-    said = ngettext("%d fee is approved.", "%d fees are approved.", many) % many
-    messages.success(request, f"{said} {_('They go out with the next pay run.')}" if many else said)
+    try:
+        until = datetime.fromisoformat(request.POST.get("shown_until", "")).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise BadInput("shown_until: the moment of the newest fee that was shown, like 2026-11-25T12:00:00Z.") from None
+    many, left = fee_actions.approve_until(project=project_id, until=until, now=CLOCK.now())
+    said = [ngettext("%d fee is approved.", "%d fees are approved.", many) % many]
+    if many:
+        said.append(_("They go out with the next pay run."))
+    if left:
+        said.append(ngettext("%d more waits: press again.", "%d more wait: press again.", left) % left)
+    messages.success(request, " ".join(said))
     return redirect("producer:money-project", project_id)
 
 

@@ -14,6 +14,7 @@ from yesif.base.money import Money, exponent
 from yesif.core.ledger.royalty import REVENUE
 from yesif.web.aloud import aloud
 from yesif.web.producer.forms import CURRENCIES
+from yesif.web.work_forms import Work
 
 
 def _minor(amount: Decimal, currency: str) -> int:
@@ -46,33 +47,13 @@ class Answer(forms.Form):
     )  # fmt: skip
 
 
-class WrittenDown(forms.Form):
+class WrittenDown(Work):
     """Paid work that the studio could not see: for whom, what, when, how long."""
 
     booking = forms.ChoiceField(label=_lazy("For whom"))
-    kind = forms.ChoiceField(
-        label=_lazy("What it was"), choices=[("training", _lazy("Training")), ("labelling", _lazy("Labelling"))]
-    )
-    day = forms.DateField(label=_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    minutes = forms.IntegerField(label=_lazy("Minutes"), min_value=1, max_value=480)
     said = forms.CharField(
         label=_lazy("What was done"), max_length=300, help_text=_lazy("One sentence. The performer reads it first.")
     )
-
-    def __init__(self, *args: Any, bookings: Sequence[tuple[str, str]], **named: Any) -> None:
-        super().__init__(*args, **named)
-        self.fields["booking"] = forms.ChoiceField(label=_lazy("For whom"), choices=list(bookings))
-
-    def work(self) -> dict[str, Any]:
-        """What `pay_work.enter` takes; only after `is_valid`."""
-        filled = self.cleaned_data
-        return {
-            "booking_id": filled["booking"],
-            "kind": filled["kind"],
-            "day": filled["day"],
-            "ms": filled["minutes"] * 60_000,
-            "said": filled["said"],
-        }
 
 
 class Payment(forms.Form):

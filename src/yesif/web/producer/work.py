@@ -1,10 +1,12 @@
 """Paid work that no page of the studio saw: the producer writes it down here, or answers what a performer did."""
 
+import secrets
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from yesif.apps.casting import queries as casting
 from yesif.apps.money.queries import entered
@@ -27,11 +29,13 @@ def page(request: HttpRequest, project_id: str) -> HttpResponse:
     found = entered.of_project(project_id)
     names = people.stage_names({one.performer_id for one in accepted} | {one.performer for one in found})
     choice = [(one.id, f"{names.get(one.performer_id, '–')}, {one.starts_at:%-d %b %Y}") for one in accepted]
-    form = WrittenDown(request.POST or None, bookings=choice, initial={"day": CLOCK.now().date()})
+    form = WrittenDown(
+        request.POST or None, bookings=choice, initial={"day": CLOCK.now().date(), "key": secrets.token_hex(8)}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             pay_work.enter(project_id=project_id, producer_id=viewer, now=CLOCK.now(), **form.work())
-        except (BadInput, Refused) as wrong:
+        except (BadInput, Conflict, Refused) as wrong:
             form.add_error(None, aloud(wrong))
         else:
             messages.success(
@@ -71,3 +75,16 @@ def answer(request: HttpRequest, project_id: str, entered_id: int) -> HttpRespon
     names = people.stage_names({found.performer})
     context = {"project_id": project_id, "one": found, "form": form, "names": names}
     return render(request, "producer/money_missed.html", context, status=400 if request.method == "POST" else 200)
+
+
+@require_POST
+@producers_only
+def take_back(request: HttpRequest, project_id: str, entered_id: int) -> HttpResponse:
+    """What this producer wrote down and nobody has settled is gone, from the performer's page too."""
+    try:
+        pay_work.take_back(project_id=project_id, producer_id=viewer_id(request), entered_id=entered_id)
+    except Conflict as why:
+        messages.error(request, aloud(why))
+    else:
+        messages.success(request, _("Taken back. Nothing of it is kept."))
+    return redirect("producer:work", project_id)

@@ -35,9 +35,10 @@ class ToPay:
 
 
 @transaction.atomic
-def enter(*, work: Work, kind: str, ms: int, day: date, said: str, by: str, now: datetime) -> int:
-    """Write work down for the other to look at; its id. Raises BadInput naming the field; Refused where escrow does not
-    cover what a producer writes down; Conflict where what a performer wrote down of this booking waits already."""
+def enter(*, key: str, work: Work, kind: str, ms: int, day: date, said: str, by: str, now: datetime) -> int:
+    """Write work down for the other to look at; its id. The same key twice is once. Raises BadInput naming the field;
+    Refused where escrow does not cover what a producer writes down; Conflict where what a performer wrote down of this
+    booking waits already, or the key stands for other work."""
     if kind not in (MISSED if by == work.performer else KINDS):
         raise BadInput(f"kind: {' or '.join(KINDS)} is written down; all else is counted by the studio.")
     if not 0 < ms <= LONGEST_MS:
@@ -47,11 +48,15 @@ def enter(*, work: Work, kind: str, ms: int, day: date, said: str, by: str, now:
     if not said.strip():
         raise BadInput("what: say in a sentence what was done.")
     guard()
+    kept = Entered.objects.filter(key=f"{by}:{key}").first()
+    if kept is not None:
+        return _same(kept, (work.booking, kind, ms, day))
     if by == work.performer:
         _once(work, ms)
     else:
         _covered(work, ms, now)
     return Entered.objects.create(
+        key=f"{by}:{key}",
         project=work.project,
         performer=work.performer,
         booking=work.booking,
@@ -63,6 +68,12 @@ def enter(*, work: Work, kind: str, ms: int, day: date, said: str, by: str, now:
         entered_at=now,
         settle_by=now + fee.APPROVED_AFTER,
     ).pk
+
+
+def _same(kept: Entered, now_said: tuple[str, str, int, date]) -> int:
+    if (kept.booking, kept.kind, kept.ms, kept.day) != now_said:
+        raise Conflict("key: other work was written down under this key.")
+    return kept.pk
 
 
 def _covered(work: Work, ms: int, now: datetime) -> None:
@@ -88,8 +99,22 @@ def _once(work: Work, ms: int) -> None:
 
 
 @transaction.atomic
+def take_back(*, entered_id: int, by: str) -> None:
+    """Whoever wrote it down takes it back, as long as nobody has settled it: nothing of it is kept. Raises NotFound,
+    Conflict."""
+    guard()
+    found = Entered.objects.select_for_update().filter(pk=entered_id, entered_by=by).first()
+    if found is None:
+        raise NotFound
+    if found.settled_at is not None:
+        raise Conflict("This was settled already and cannot be taken back.")
+    found.delete()
+
+
+@transaction.atomic
 def confirm(*, entered_id: int, performer: str, now: datetime) -> ToPay:
     """The performer looked at it and says that it is right. Raises NotFound, Conflict where it is a fee already."""
+    guard()
     found = Entered.objects.select_for_update().filter(pk=entered_id, performer=performer).first()
     if found is None or found.entered_by == performer:
         raise NotFound
@@ -102,6 +127,7 @@ def confirm(*, entered_id: int, performer: str, now: datetime) -> ToPay:
 def answer(*, entered_id: int, project: str, given_ms: int, said: str, now: datetime) -> ToPay:
     """The producer of a project looked at what a performer wrote down: so much of it is given, for this reason. Raises
     NotFound, BadInput, Conflict where it was answered already."""
+    guard()
     found = Entered.objects.select_for_update().filter(pk=entered_id, project=project).first()
     if found is None or found.entered_by != found.performer:
         raise NotFound
@@ -119,6 +145,7 @@ def answer(*, entered_id: int, project: str, given_ms: int, said: str, now: date
 @transaction.atomic
 def settle_overdue(*, now: datetime) -> list[ToPay]:
     """What nobody answered in 72 hours is a fee as it was entered; its line can be disputed as every other."""
+    guard()
     late = Entered.objects.select_for_update().filter(settled_at=None, settle_by__lte=now)
     return [_settled(one, now, seen=False) for one in late]
 

@@ -37,7 +37,7 @@ def lock(*, work: Work, day: date, now: datetime) -> Rate:
     it later."""
     place = place_of(work.performer)
     found = _floor(place, day, work.rate.currency)
-    rate = floors.at_least(work.rate, found)
+    rate = to_lock(performer=work.performer, rate=work.rate, day=day)
     RateLock.objects.get_or_create(
         booking=work.booking,
         defaults={
@@ -50,6 +50,11 @@ def lock(*, work: Work, day: date, now: datetime) -> Rate:
         },
     )
     return locked_rate(work, now)
+
+
+def to_lock(*, performer: str, rate: Rate, day: date) -> Rate:
+    """The rate that a booking of this performer for this day would lock now."""
+    return floors.at_least(rate, _floor(place_of(performer), day, rate.currency))
 
 
 def locked_rate(work: Work, now: datetime) -> Rate:
@@ -123,6 +128,16 @@ def approve(*, keys: list[str], project: str, now: datetime) -> int:
 
 
 @transaction.atomic
+def approve_until(*, project: str, until: datetime, now: datetime, at_most: int = 500) -> tuple[int, int]:
+    """The producer of a project approves what was earned up to then, oldest first: how many are approved, and how many
+    of them are left for the next time."""
+    guard()
+    found = Fee.objects.filter(project=project, approved_at=None, earned_at__lte=until)
+    done = _approve(list(found[:at_most]), now)
+    return done, found.count()
+
+
+@transaction.atomic
 def approve_due(*, now: datetime, at_most: int = 500) -> int:
     """Approve every fee whose 72 hours are over; how many. Run again and again by a flow."""
     guard()
@@ -177,7 +192,8 @@ class Answered:
 def answer(*, claim_id: int, project: str, given_ms: int, said: str, now: datetime) -> Answered:
     """The producer answers a claim, with a reason. The caller posts what was given. Raises NotFound, BadInput,
     Conflict."""
-    found = Claim.objects.select_for_update().filter(pk=claim_id, fee__project=project).first()
+    guard()
+    found = Claim.objects.select_for_update(of=("self",)).filter(pk=claim_id, fee__project=project).first()
     if found is None:
         raise NotFound
     if found.answered_at is not None:
@@ -192,6 +208,7 @@ def answer(*, claim_id: int, project: str, given_ms: int, said: str, now: dateti
 @transaction.atomic
 def answer_overdue(*, now: datetime) -> list[Answered]:
     """Claims that nobody answered in 72 hours are given as claimed."""
+    guard()
     late = Claim.objects.select_for_update().filter(answered_at=None, answer_by__lte=now)
     return [_answered(one, one.claimed_ms, "Nobody answered in 72 hours.", now) for one in late]
 

@@ -1,15 +1,17 @@
 """Read work that was written down and is not a fee yet, or was."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from yesif.apps.money.models import Entered
+from yesif.apps.money.models import Entered, Fee
 from yesif.base.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
 class EnteredSeen:
-    """Work as it was entered, by whom, and whether the other has looked at it. `fee`: key of the fee it became."""
+    """Work as it was entered, by whom, and whether the other has looked at it. `fee`: key of the fee it became, ""
+    where it is none: not settled, nothing of it given, or nothing paid for an hour."""
 
     id: int
     performer: str
@@ -25,10 +27,7 @@ class EnteredSeen:
     by_performer: bool
     given_ms: int | None
     answer: str
-
-    @property
-    def fee(self) -> str:
-        return key_of(self.booking, self.id, self.kind) if self.settled_at and self.given_ms != 0 else ""
+    fee: str
 
 
 def key_of(booking: str, entered_id: int, kind: str) -> str:
@@ -39,17 +38,17 @@ def key_of(booking: str, entered_id: int, kind: str) -> str:
 def open_to(performer: str) -> list[EnteredSeen]:
     """What waits for this performer's look. For themselves."""
     waiting = Entered.objects.filter(performer=performer, settled_at=None).exclude(entered_by=performer)
-    return [_seen(one) for one in waiting]
+    return _all_seen(waiting)
 
 
 def by_performer(performer: str) -> list[EnteredSeen]:
     """What this performer wrote down, newest first, with its answers. For themselves."""
-    return [_seen(one) for one in Entered.objects.filter(performer=performer, entered_by=performer)]
+    return _all_seen(Entered.objects.filter(performer=performer, entered_by=performer))
 
 
 def of_project(project: str) -> list[EnteredSeen]:
     """Everything entered for a project, newest first. The caller has checked whose project it is."""
-    return [_seen(one) for one in Entered.objects.filter(project=project)]
+    return _all_seen(Entered.objects.filter(project=project))
 
 
 def entered(entered_id: int, performer: str) -> EnteredSeen:
@@ -57,10 +56,16 @@ def entered(entered_id: int, performer: str) -> EnteredSeen:
     found = Entered.objects.filter(pk=entered_id, performer=performer).first()
     if found is None:
         raise NotFound
-    return _seen(found)
+    return _all_seen([found])[0]
 
 
-def _seen(one: Entered) -> EnteredSeen:
+def _all_seen(found: Iterable[Entered]) -> list[EnteredSeen]:
+    keys = {one.pk: key_of(one.booking, one.pk, one.kind) for one in found}
+    posted = set(Fee.objects.filter(booking__in={one.booking for one in found}).values_list("key", flat=True))
+    return [_seen(one, keys[one.pk] if keys[one.pk] in posted else "") for one in found]
+
+
+def _seen(one: Entered, fee: str) -> EnteredSeen:
     return EnteredSeen(
         one.pk,
         one.performer,
@@ -76,4 +81,5 @@ def _seen(one: Entered) -> EnteredSeen:
         one.entered_by == one.performer,
         one.given_ms,
         one.answer,
+        fee,
     )
