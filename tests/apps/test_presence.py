@@ -9,6 +9,7 @@ from tests.funds import fund
 from yesif.apps.casting.models import Booking
 from yesif.apps.footage.actions import takes
 from yesif.apps.money.actions import corrections
+from yesif.apps.money.actions import fees as money
 from yesif.apps.money.models import Fee
 from yesif.apps.money.queries import balance
 from yesif.apps.record.models import Line
@@ -18,6 +19,7 @@ from yesif.apps.stage.queries import presence as queries
 from yesif.base.clock import FixedClock
 from yesif.base.errors import NotFound
 from yesif.core.ledger import accounts
+from yesif.core.ledger.fee import Rate
 from yesif.core.ledger.presence import BEAT_NS
 from yesif.flows import pay_fees
 
@@ -125,6 +127,33 @@ def test_who_was_stood_up_is_paid_the_whole_booked_time_once() -> None:
     assert presence.settle(booking_id=session.bookings[0], now=NOW) == 0  # time that was paid already
 
 
+def test_a_claim_takes_nothing_off_what_a_stood_up_performer_is_paid() -> None:
+    session = booked()
+    booking = session.bookings[0]
+    come_in(session, "ana")
+    beats(session, session.ana, OPENED, OPENED + 10 * MINUTE)
+    presence.settle(booking_id=booking, now=NOW)
+    work = money.Work(session.ana, session.project, booking, Rate(7400, "EUR"))
+    presence.give_claim(claim_id=1, work=work, given_ms=20 * 60_000, now=NOW)
+    presence.stood_up(session_id=session.session, performer_id=session.ana, now=NOW)
+    paid = fees(booking)
+    assert paid.pop("claim") == 20 * 60_000
+    assert sum(paid.values()) == 60 * 60_000
+    beats(session, session.ana, OPENED + 10 * MINUTE, OPENED + 80 * MINUTE)
+    presence.settle(booking_id=booking, now=NOW)
+    keys = list(Fee.objects.values_list("key", flat=True))
+    assert len(keys) == len(set(keys))
+
+
+def test_a_claim_on_entered_work_takes_no_standing_by_pay_away() -> None:
+    session = booked()
+    booking = session.bookings[1]
+    presence.entered(booking_id=booking, entered_id=1, kind="training", ms=60_000, entered_by="per_pia", now=NOW)
+    work = money.Work(session.bo, session.project, booking, Rate(7400, "EUR"))
+    presence.give_claim(claim_id=1, work=work, given_ms=60_000, now=NOW)
+    assert presence.stood_by(booking_id=booking, now=NOW) == 7400 * 1_000_000 // 2
+
+
 def test_the_rooms_own_word_that_someone_was_stood_up_is_paid_when_they_leave() -> None:
     session = booked()
     come_in(session, "ana")
@@ -196,9 +225,6 @@ def test_what_escrow_does_not_cover_is_earned_all_the_same_and_owed_by_the_proje
     session = booked()
     whole = balance(accounts.escrow(session.project), "EUR")
     Fee.objects.all().delete()
-    from yesif.apps.money.actions import fees as money
-    from yesif.core.ledger.fee import Rate
-
     work = money.Work(session.ana, session.project, "bkg_unbooked", Rate(2_000_000_00, "EUR"))
     micro = money.earn(key="fee:long", work=work, kind="scenes", ms=3_600_000, line=1, now=NOW + timedelta(hours=1))
     assert balance(accounts.accrued(session.ana), "EUR") == micro

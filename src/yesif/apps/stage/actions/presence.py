@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 
 from yesif.apps.casting.models import Booking
-from yesif.apps.money.actions import fees
+from yesif.apps.money.actions import books, fees
 from yesif.apps.money.actions.fees import Work
 from yesif.apps.money.queries import fees as fee_queries
 from yesif.apps.record import actions as record
@@ -40,8 +40,7 @@ def gone(*, session_id: str, performer_id: str, studio_ns: int, now: datetime) -
     place = Place.objects.filter(session_id=session_id, performer_id=performer_id).first()
     if place is None:
         raise NotFound
-    # The booking before its presence, as `settle` does: two who take them in turn never wait for each other in a ring.
-    Booking.objects.select_for_update().filter(pk=place.booking_id).first()
+    _locked(place.booking_id)  # before its presence, as `settle` does
     here(session_id=session_id, performer_id=performer_id, studio_ns=studio_ns)
     if place.booking_id is not None:
         settle(booking_id=place.booking_id, now=now)
@@ -109,21 +108,41 @@ def settle(*, booking_id: str, now: datetime) -> int:
     """Post what this booking's time has come to since the last time; micro-units. Raises NotFound.
 
     What was paid before (a stood-up fee for the whole time, say) is not paid again: only what is more."""
-    booking = Booking.objects.select_for_update().filter(pk=booking_id).first()
+    booking = _locked(booking_id)
     if booking is None:
         raise NotFound
     # Marked before it is counted: a beat that comes meanwhile waits for these rows, or makes one that is not marked.
     Presence.objects.filter(booking_id=booking_id, settled=False).update(settled=True)
     posted = fee_queries.posted_ms(booking_id)
-    before = sum(posted.values())
     apart = {kind: ms for kind, ms in posted.items() if kind not in ("claim", "standing-by")}
     due = posted_difference(queries.of_booking(booking_id).by_kind, apart)
     if queries.was_stood_up(booking_id) and not posted.get("stood-up"):
-        due["stood-up"] = max(0, booking.minutes * 60_000 - before - sum(due.values()))
+        due["stood-up"] = max(0, booking.minutes * 60_000 - _worked(posted) - sum(due.values()))
     if any(ms > LONGEST_MS for ms in due.values()):  # a line left open for days: one fee a day, the rest comes next
         due = {kind: min(ms, LONGEST_MS) for kind, ms in due.items()}
         Presence.objects.filter(booking_id=booking_id).update(settled=False)
-    return _post(booking, due, mark=str(before), now=now)
+    return _post(booking, due, mark=str(sum(posted.values())), now=now)
+
+
+def _locked(booking_id: str | None) -> Booking | None:
+    """The books, then the booking, then its presence: all who take them in turn never wait for each other in a ring."""
+    books.guard()
+    return Booking.objects.select_for_update().filter(pk=booking_id).first()
+
+
+def _worked(posted: Mapping[str, int]) -> int:
+    """What was posted of the booked time. What a claim was given is for time that was not counted, and beside it."""
+    return sum(ms for kind, ms in posted.items() if kind != "claim")
+
+
+@transaction.atomic
+def settle_all(*, performer_id: str, now: datetime) -> None:
+    """Post all of a performer's time that is not paid yet: they are leaving."""
+    books.guard()
+    waiting = Presence.objects.filter(performer_id=performer_id, settled=False).exclude(booking=None)
+    for booking in sorted(set(waiting.values_list("booking_id", flat=True))):
+        while settle(booking_id=str(booking), now=now) and waiting.filter(booking_id=booking).exists():
+            pass
 
 
 @transaction.atomic
@@ -140,7 +159,7 @@ def stood_up(*, session_id: str, performer_id: str, now: datetime) -> int:
     posted = fee_queries.posted_ms(booking.pk)
     if posted.get("stood-up"):
         return 0
-    rest = booking.minutes * 60_000 - sum(posted.values())
+    rest = booking.minutes * 60_000 - _worked(posted)
     return _post(booking, {"stood-up": rest} if rest > 0 else {}, mark="stood-up", now=now)
 
 
@@ -148,10 +167,10 @@ def stood_up(*, session_id: str, performer_id: str, now: datetime) -> int:
 def stood_by(*, booking_id: str, now: datetime, called: bool = False) -> int:
     """An understudy stood by for a block and did not play: half the rate for all of it, the whole rate for one who was
     called and came; once. One who played is paid by presence, and this adds nothing. Micro-units. Raises NotFound."""
-    booking = Booking.objects.select_for_update().filter(pk=booking_id).first()
+    booking = _locked(booking_id)
     if booking is None:
         raise NotFound
-    if sum(fee_queries.posted_ms(booking_id).values()):
+    if _worked(fee_queries.posted_ms(booking_id)):
         return 0
     due = {"standing-by": booking.minutes * 60_000}
     return _post(booking, due, mark="standing-by", now=now, percent=100 if called else STANDING_BY_PERCENT)
@@ -170,7 +189,7 @@ def give_claim(*, claim_id: int, work: Work, given_ms: int, now: datetime) -> in
 def entered(*, booking_id: str, entered_id: int, kind: str, ms: int, entered_by: str, now: datetime) -> int:
     """Post work that no page saw and its performer has looked at. It is apart from what is counted: neither is taken
     off the other. Micro-units. Raises NotFound."""
-    booking = Booking.objects.select_for_update().filter(pk=booking_id).first()
+    booking = _locked(booking_id)
     if booking is None:
         raise NotFound
     more: dict[str, object] = {"entered_by": entered_by}
