@@ -5,17 +5,23 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from tests.apps.casting_cast import NOW, block, can, published
+from tests.core.test_payout_files import with_check
 from tests.flows.test_blocks import START, cast, settled
-from yesif.apps.casting.models import Block, Coming
+from tests.people import person
+from yesif.apps.casting.models import Block, Booking, Coming, Offer, Project
 from yesif.apps.casting.queries import blocks as seen
+from yesif.apps.money.actions import fees, payees
 from yesif.apps.money.models import Fee, PostingRow, Revenue
 from yesif.apps.money.queries import balance
 from yesif.apps.record.models import Line
 from yesif.base.errors import BadInput, Refused
 from yesif.base.money import Money
 from yesif.core.ledger import accounts
+from yesif.core.ledger.fee import Rate, fee_micro
+from yesif.core.ledger.payout.bank import Account
 from yesif.core.ledger.royalty import Leased
-from yesif.flows import pay_blocks, pay_royalties
+from yesif.flows import blocks, pay_blocks, pay_royalties
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -89,6 +95,38 @@ def test_a_payment_for_more_than_a_quarter_is_refused_and_nothing_is_written() -
         received("pay-1", until=START + timedelta(days=93))
     assert not Revenue.objects.exists()
     assert not Line.objects.filter(kind="received").exists()
+
+
+def test_a_payment_for_a_time_that_ends_in_years_is_refused_by_field() -> None:
+    since = START + timedelta(days=1460)
+    terms = {"licence": "lic_1", "kind": "licence-fee", "paid": Money(10_000, "EUR"), "key": "pay-1", "now": START}
+    with pytest.raises(BadInput, match=r"^until: .*92 days"):
+        pay_royalties.receive(since=since, until=since + HOUR, **terms)
+    assert not Revenue.objects.exists()
+
+
+def test_a_block_sets_aside_and_hands_on_what_the_floor_of_each_place_asks() -> None:
+    made = published()
+    who = cast(made, "ana", "bo")
+    Project.objects.filter(pk=made).update(fee_minor=1000)
+    Offer.objects.update(fee_minor=1000)
+    account = Account("iban", "Ana", with_check("DE", f"{1:018d}"))
+    payees.keep(owner=who[0], account=account, place="DE", now=NOW)
+    at = block(made)
+    for one in who:
+        can(at, one)
+    blocks.settle(at, person("pia").id, now=NOW)
+    minutes = seen.block_of_flow(at).minutes
+    day = seen.block_of_flow(at).starts_at.date()
+    floor = fees.to_lock(performer=who[0], rate=Rate(1000, "EUR"), day=day)
+    assert floor.minor > 1000
+    each = {who[0]: fee_micro(minutes * 60_000, floor), who[1]: fee_micro(minutes * 60_000, Rate(1000, "EUR"))}
+    assert balance(accounts.held(made, at), "EUR") == sum(each.values())
+    for one in who:
+        blocks.come_in(at, one, now=seen.block_of_flow(at).starts_at)
+    booked = dict(Booking.objects.filter(block_id=at).values_list("performer_id", "id"))
+    assert {one: balance(accounts.held(made, booked[one]), "EUR") for one in who} == each
+    assert balance(accounts.held(made, at), "EUR") == 0
 
 
 def test_received_twice_is_one_line_and_every_posting_points_at_it() -> None:

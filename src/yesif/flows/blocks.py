@@ -165,12 +165,12 @@ def _has_begun(pair: PairSeen) -> bool:
 
 def _book(block: BlockSeen, pair: PairSeen, now: datetime) -> str:
     """Book this pair's session on the stage, with cards inside both sheets and a note for each."""
-    made = [terms.book(block_id=block.id, performer_id=who, now=now) for who in (pair.a, pair.b)]
+    made = {who: terms.book(block_id=block.id, performer_id=who, now=now) for who in (pair.a, pair.b)}
     pay_blocks.pass_on(block, made, now=now)
     session_id = bookings.book_session(
         project_id=block.project_id,
         producer_id=seen.producer_of(block.id),
-        booking_ids=made,
+        booking_ids=list(made.values()),
         scenes=_dealt(block, pair),
         starts_at=block.starts_at,
         now=now,

@@ -6,7 +6,7 @@ over:    understudies who were not paired are paid; what is left returns to the 
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from yesif.apps.casting.actions import blocks as casting
 from yesif.apps.casting.actions import terms
 from yesif.apps.casting.queries import blocks
 from yesif.apps.casting.queries.blocks import BlockSeen
+from yesif.apps.money.actions import fees
 from yesif.apps.stage.actions import aside, presence
 from yesif.base.errors import NotFound, YesIfError
 from yesif.core.ledger.fee import Rate, fee_micro
@@ -43,28 +44,27 @@ def pay_up(*, now: datetime) -> None:
 @transaction.atomic
 def cover(block: BlockSeen, *, now: datetime) -> None:
     """Set the block's fees aside. Raises Refused where escrow does not cover them: then it is not settled."""
-    people_in = 2 * len(block.pairs) + sum(one.stands_by for one in block.coming)
-    rate = _rate(block)
+    standing_by = [one.performer_id for one in block.coming if one.stands_by]
     aside.reserve(
         project_id=block.project_id,
         holding=block.id,
-        micro=people_in * fee_micro(block.minutes * 60_000, rate),
-        currency=rate.currency,
+        micro=sum(_fee(block, who) for pair in block.pairs for who in (pair.a, pair.b))
+        + sum(_fee(block, who) for who in standing_by),
+        currency=_rate(block).currency,
         now=now,
     )
 
 
 @transaction.atomic
-def pass_on(block: BlockSeen, booking_ids: Sequence[str], *, now: datetime) -> None:
-    """Hand each of a block's bookings its part of what was set aside."""
-    rate = _rate(block)
-    for booking in booking_ids:
+def pass_on(block: BlockSeen, booked: Mapping[str, str], *, now: datetime) -> None:
+    """Hand each of a block's bookings, by its performer, its part of what was set aside."""
+    for performer, booking in booked.items():
         aside.pass_on(
             project_id=block.project_id,
             source=block.id,
             holding=booking,
-            micro=fee_micro(block.minutes * 60_000, rate),
-            currency=rate.currency,
+            micro=_fee(block, performer),
+            currency=_rate(block).currency,
             now=now,
         )
 
@@ -81,11 +81,17 @@ def settle(block: BlockSeen, *, now: datetime) -> int:
             booking = terms.book(block_id=block.id, performer_id=one.performer_id, now=now)
         except NotFound:
             continue  # their contract ended meanwhile
-        pass_on(block, [booking], now=now)
+        pass_on(block, {one.performer_id: booking}, now=now)
         paid += presence.stood_by(booking_id=booking, called=one.called and one.here, now=now)
     aside.release(project_id=block.project_id, holding=block.id, currency=_rate(block).currency, now=now)
     casting.paid_up(block_id=block.id, now=now)
     return paid
+
+
+def _fee(block: BlockSeen, performer: str) -> int:
+    """What the whole block costs for one performer, at the rate that their booking locks: never below their floor."""
+    rate = fees.to_lock(performer=performer, rate=_rate(block), day=block.starts_at.date())
+    return fee_micro(block.minutes * 60_000, rate)
 
 
 def _rate(block: BlockSeen) -> Rate:

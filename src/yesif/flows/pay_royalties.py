@@ -64,6 +64,8 @@ def receive(
     """Take a licensee's payment down, on the books and on the record; twice is once. Raises BadInput, Conflict."""
     if until - since > LONGEST:
         raise BadInput(f"until: a payment is for at most {LONGEST.days} days; take a longer time down in parts.")
+    if until - now > LONGEST:
+        raise BadInput(f"until: a payment is for a time that ends within {LONGEST.days} days.")
     body: dict[str, object] = {
         "event": key,
         "licence": licence,
