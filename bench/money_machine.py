@@ -1,8 +1,9 @@
-"""The money machine, as long as you like: book, play, revoke, license, lease, pay, return, take back, at random.
+"""The money machine, as long as you like: book, play, approve, take back, lease, share, pay, return, leave, at
+random.
 
 `bench/money_machine.py [steps [seed]]` (100,000 steps by default), on SQLite and on PostgreSQL. After every step I1–I16
 hold, or it prints the steps that led there and stops. The seed of each round is the first one plus its number, so that
-a round that failed is played again by `bench/money_machine.py 100 <its seed>`.
+a round that failed is played again by `bench/money_machine.py 2000 <its seed>`.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""One machine over the whole of money: book, play, approve, claim, revoke, license, lease, pay, return, take back.
+"""One machine over the books: book, play, approve, take back, lease, share, pay, return, leave.
 
 After each step the books are held against a model that is kept in plain numbers, and I1–I16 of the rules are looked at.
 Balances are summed by a query of the machine's own, over every posting there is; at the end of each example the
@@ -6,6 +6,7 @@ journal is replayed, and the house's own sums must be the same. Each example run
 back, so that a hundred thousand steps need one database.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.core.test_payout_files import with_check
 from yesif.apps.money.actions import books, corrections, escrow, fees, payees, payruns, royalties
 from yesif.apps.money.queries import books as queries
+from yesif.apps.money.queries import payees as accounts_of
 from yesif.apps.money.queries import payruns as runs
 from yesif.apps.money.queries import royalties as royalty_queries
 from yesif.base.errors import BadInput, Conflict, Refused
@@ -51,10 +53,10 @@ class Books(RuleBasedStateMachine):
         self.revoked: set[str] = set()
         self.leases: list[tuple[str, Leased]] = []
         self.fees: dict[str, tuple[str, str, int]] = {}
+        self.waiting: dict[str, tuple[str, datetime]] = {}  # fees that nobody approved: project, and when it is late
         self.open: set[str] = set()
         self.sent: dict[str, tuple[str, str, int]] = {}
         self.back: set[str] = set()
-        self.draft: str | None = None
 
     def teardown(self) -> None:
         replayed = balances(entry for _, entry in queries.journal())  # I14: the journal alone gives the same books
@@ -66,9 +68,12 @@ class Books(RuleBasedStateMachine):
     def begin(self) -> None:
         iban = Account("iban", "Studio", with_check("DE", f"{7:018d}"))
         payees.keep(owner="payer:iban", account=iban, now=self.now)
-        for number, who in enumerate(PEOPLE[:2]):  # Cy has given no account: what is Cy's waits and stays Cy's
-            own = Account("iban", who, with_check("DE", f"{number:018d}"))
-            payees.keep(owner=who, account=own, place="DE", now=self.now)
+        for who in PEOPLE[:2]:  # Cy has given no account: what is Cy's waits and stays Cy's
+            self._give_account(who)
+
+    def _give_account(self, who: str) -> None:
+        own = Account("iban", who, with_check("DE", f"{PEOPLE.index(who):018d}"))
+        payees.keep(owner=who, account=own, place="DE", now=self.now)
 
     def _next(self) -> int:
         self.n += 1
@@ -111,15 +116,41 @@ class Books(RuleBasedStateMachine):
         if paid[0]:
             self.fees[f"fee:{n}"] = (who, currency, paid[0])
             self.open.add(f"fee:{n}")
+            self.waiting[f"fee:{n}"] = (project, self.now + timedelta(hours=72))
             self._earn(who, currency, paid[0])
 
     @rule(hours=st.integers(1, 100))
     def time_passes(self, hours: int) -> None:
         self._next()
         self.now += timedelta(hours=hours)
-        done = fees.approve_due(now=self.now)
+        late = {key for key, (_, at) in self.waiting.items() if at <= self.now}
+        self._approved(late, lambda: fees.approve_due(now=self.now))
         assert fees.approve_due(now=self.now) == 0
-        assert done >= 0
+
+    @precondition(lambda self: self.waiting)
+    @rule(data=st.data())
+    def approve(self, data: st.DataObject) -> None:
+        project = data.draw(st.sampled_from(sorted(PROJECTS)))
+        keys = data.draw(st.sets(st.sampled_from(sorted(self.waiting))))
+        self._next()
+        theirs = {key for key in keys if self.waiting[key][0] == project}  # nobody approves another project's fees
+        self._approved(theirs, lambda: fees.approve(keys=sorted(keys), project=project, now=self.now))
+        rest = {key for key, (of, _) in self.waiting.items() if of == project}
+        self._approved(rest, lambda: fees.approve_until(project=project, until=self.now, now=self.now)[0])
+
+    def _approved(self, keys: set[str], does: Callable[[], int]) -> None:
+        """These fees and no others move from what is earned to what is payable."""
+        moved: dict[tuple[str, str], int] = {}
+        for who, currency, micro in (self.fees[key] for key in keys):
+            moved[who, currency] = moved.get((who, currency), 0) + micro
+        before = {one: self._stages(*one) for one in moved}
+        assert does() == len(keys)
+        for one, micro in moved.items():
+            now_there = self._stages(*one)
+            assert now_there["accrued"] == before[one]["accrued"] - micro
+            assert now_there["payable"] == before[one]["payable"] + micro
+        for key in keys:
+            del self.waiting[key]
 
     @precondition(lambda self: self.open)
     @rule(data=st.data())
@@ -128,20 +159,34 @@ class Books(RuleBasedStateMachine):
         who, currency, micro = self.fees[key]
         self._next()
         before = self._stages(who, currency)
+        there = before["accrued" if key in self.waiting else "payable"] >= micro
         try:
             corrections.take_back(fee_key=key, reason="posted twice by hand", now=self.now)
         except Refused:  # it has gone to the bank: then it stays paid
             assert self._stages(who, currency) == before
+            assert not there
             return
+        assert there
         self.open.discard(key)
+        self.waiting.pop(key, None)
         self._earn(who, currency, -micro)
 
     @rule(who=st.sampled_from(PEOPLE))
-    def revoke(self, who: str) -> None:
+    def leave(self, who: str) -> None:
+        """Erased: leased no more, and paid what is due; then they come back, to be paid by the next steps."""
         before = _held()
         self.revoked.add(who)
         self._next()
+        payees.forget(owner=who, now=self.now)
+        payees.let_go(now=self.now)
         assert _held() == before  # I9: what was earned until then stays
+        if who == "per_cy":
+            return
+        for currency in ("EUR", "AUD", "USD"):
+            stages = self._stages(who, currency)
+            if sum(stages[one] for one in ("accrued", "payable", "in-flight", "residue")) >= MICRO:
+                assert accounts_of.payee(who) is not None  # nobody could pay it without
+        self._give_account(who)
 
     @rule(who=st.sampled_from(PEOPLE), licence=st.sampled_from(LICENCES), ms=st.integers(0, 600_000),
           form=st.sampled_from(["recording", "measurements"]))  # fmt: skip
