@@ -12,6 +12,7 @@ from yesif.apps.money.models import Claim, EntryRow, Fee, Payee, PayItem, PayRun
 from yesif.apps.money.queries import books as queries
 from yesif.apps.money.queries import earnings, taxes
 from yesif.apps.money.queries import fees as fee_queries
+from yesif.apps.money.queries import papers as paper_queries
 from yesif.apps.money.queries import payruns as runs
 from yesif.apps.money.queries import royalties as royalty_queries
 from yesif.base.errors import BadInput, Conflict, NotFound, Refused
@@ -335,10 +336,52 @@ def test_the_account_of_someone_erased_is_kept_until_what_is_theirs_was_paid() -
     run = sent()
     assert payees.let_go(now=later(74)) == 0  # it is on its way and may come back
     payruns.paid(run_id=run, now=later(75))
-    assert payees.let_go(now=later(76)) == 1
+    fortnight = 75 + 14 * 24
+    assert payees.let_go(now=later(fortnight - 1)) == 0  # a bank may still return it
+    assert payees.let_go(now=later(fortnight)) == 1
     assert not Payee.objects.filter(owner="per_ana").exists()
     assert not TaxPaper.objects.exists()
     assert queries.balance(accounts.payable("per_ana"), "EUR") == 0
+
+
+def test_a_payment_that_comes_back_after_its_owner_was_erased_can_be_sent_anew() -> None:
+    due()
+    run = sent()
+    payruns.paid(run_id=run, now=later(75))
+    payees.forget(owner="per_ana", now=later(76))  # nothing is due, and the bank has two weeks
+    payees.let_go(now=later(100))
+    payruns.returned(reference=PayItem.objects.get().reference or "", reason="closed", now=later(120))
+    sent(now=later(121), day=date(2026, 12, 4))
+    assert PayItem.objects.filter(state="in-flight").count() == 1
+    assert payees.let_go(now=later(120 + 15 * 24)) == 0  # on its way
+
+
+def test_work_that_waits_for_a_look_keeps_the_account_of_who_is_erased() -> None:
+    payees.keep(owner="per_ana", account=iban(1), now=NOW)
+    entered.enter(key="k", work=WORK, kind="training", ms=60_000, day=NOW.date(), said="A call.", by="per_ana", now=NOW)
+    payees.forget(owner="per_ana", now=NOW)
+    assert payees.let_go(now=later(1)) == 0
+    entered.settle_overdue(now=later(72))
+    assert payees.let_go(now=later(73)) == 1  # the caller posts it in the same transaction
+
+
+def test_the_tax_papers_of_who_never_had_an_account_go_when_they_are_erased() -> None:
+    earn()
+    keep_back(30)
+    payees.forget(owner="per_ana", now=later(1))
+    assert not TaxPaper.objects.exists()
+
+
+def test_the_newest_paper_counts_whenever_it_was_looked_at_and_no_expired_one() -> None:
+    def give(at: float, expires: date | None = None) -> int:
+        paper = Paper("TIN", "DE", "12 345 678 901", expires=expires)
+        return papers.give(performer="per_ana", paper=paper, now=later(at))
+
+    old, new, short = give(0), give(1), give(2, date(2026, 12, 24))
+    for number, (paper, percent) in enumerate(((short, 0), (new, 15), (old, 30))):  # the oldest is looked at last
+        papers.look(paper_id=paper, by="per_ola", percent=percent, why="as the law says", now=later(3 + number))
+    assert paper_queries.percents(["per_ana"], day=date(2026, 12, 24)) == {"per_ana": 0}
+    assert paper_queries.percents(["per_ana"], day=date(2026, 12, 25)) == {"per_ana": 15}
 
 
 def test_a_rate_is_locked_at_booking_with_the_place_and_floor_of_then() -> None:
@@ -405,6 +448,22 @@ def test_a_payment_is_taken_down_once_shared_once_and_opens_to_its_clips() -> No
         earnings.line("per_cy", "pay-1")
 
 
+RATE = royalties.rate_from(source="EUR", target="USD", text="1.08", day=DAY, said_by="ECB")
+
+
+@pytest.mark.parametrize(
+    ("field", "other"),
+    [("licence", {"licence": "lic_2"}), ("kind", {"kind": "usage-fee"}), ("amount", {"paid": Money(5, "EUR")}),
+     ("currency", {"paid": Money(100_000, "USD")}), ("since", {"since": NOW - timedelta(days=1)}),
+     ("until", {"until": later(2)}), ("rate", {"rate": RATE})],
+)  # fmt: skip
+def test_a_key_stands_for_one_payment_and_what_differs_is_named(field: str, other: dict[str, object]) -> None:
+    receive()
+    with pytest.raises(Conflict, match=f"^key: a payment with another {field} "):
+        receive(**other)
+    assert royalty_queries.waiting_for("pay-1").until == later(1)
+
+
 def test_a_statement_works_out_to_the_same_cents_and_names_nobody_else() -> None:
     receive()
     shared()
@@ -452,7 +511,7 @@ def test_unclaimed_money_stays_its_owners_and_is_in_no_run() -> None:
     shared()  # nobody has an account
     with pytest.raises(Refused, match=r"^payments"):
         sent()
-    assert [one.performer for one in runs.due("EUR")] == ["per_ana", "per_bo"]
+    assert [one.performer for one in runs.due("EUR", day=DAY)] == ["per_ana", "per_bo"]
     assert queries.balance(accounts.STUDIO, "EUR") == 25_000 * MICRO
 
 
@@ -484,7 +543,7 @@ def test_what_a_producer_refuses_of_a_claim_stands_on_the_listing() -> None:
     assert fee_queries.unpaid_share("prj_1") == (0, 3_600_000)  # it waits
     fees.answer(claim_id=made, project="prj_1", given_ms=240_000, said="Four by our clock.", now=NOW)
     written = entered.enter(
-        work=WORK, kind="labelling", ms=1_200_000, day=NOW.date(), said="At home.", by="per_ana", now=NOW
+        key="k", work=WORK, kind="labelling", ms=1_200_000, day=NOW.date(), said="At home.", by="per_ana", now=NOW
     )
     entered.answer(entered_id=written, project="prj_1", given_ms=0, said="Not agreed.", now=NOW)
     assert fee_queries.unpaid_share("prj_1") == (360_000 + 1_200_000, 3_600_000 + 360_000 + 1_200_000)

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import models
 
 from tests import postgres
+from tests.apps import room_cast
 from tests.flows import released
 from tests.people import person
 from yesif.apps.consent import queries as consent
@@ -23,10 +24,11 @@ from yesif.apps.footage.actions import review
 from yesif.apps.footage.models import FeatureTable, Performance, SealedSpan
 from yesif.apps.keys import queries as keys
 from yesif.apps.market.models import Inclusion, Release
-from yesif.apps.money.models import Payee, TaxPaper
+from yesif.apps.money.models import Fee, Payee, TaxPaper
 from yesif.apps.people import queries as people
 from yesif.apps.people.models import Person, Role
 from yesif.apps.record.models import Line
+from yesif.apps.stage.actions import presence
 from yesif.apps.stage.models import CareCase, RoomCheck
 from yesif.base.clock import FixedClock
 from yesif.base.errors import Conflict, NotFound
@@ -168,6 +170,20 @@ def test_no_word_and_no_account_of_theirs_is_left(played: list[Performance]) -> 
     assert (ana.telephone, ana.time_zone, case.words) == ("", "", "")
     assert not TaxPaper.objects.exists()
     assert not Payee.objects.exists()
+
+
+def test_minutes_that_were_worked_are_owed_before_the_account_would_go(db: None) -> None:
+    session = room_cast.booked()
+    room_cast.come_in(session, "ana", "bo")
+    for step in range(0, 601, 20):
+        presence.here(
+            session_id=session.session, performer_id=session.ana, studio_ns=room_cast.OPENED + step * room_cast.S
+        )
+    Payee.objects.create(owner=session.ana, kind="iban", sealed=b"x", ends="3000", place="DE", at=room_cast.NOW)
+    assert not Fee.objects.exists()
+    erase("ana")
+    assert sum(one.ms for one in Fee.objects.filter(performer=session.ana)) == 10 * 60_000
+    assert Payee.objects.filter(owner=session.ana).exists()
 
 
 def test_a_release_that_lies_here_in_the_clear_is_recalled(played: list[Performance]) -> None:

@@ -21,6 +21,7 @@ from yesif.apps.people import erasure as people
 from yesif.apps.people import passkeys
 from yesif.apps.record import actions as record
 from yesif.apps.stage.actions import forgetting as stage
+from yesif.apps.stage.actions import presence
 from yesif.flows import revoke
 from yesif.flows.engine import JobSeen, Later, Run, status, workflow
 
@@ -29,6 +30,7 @@ Plain = dict[str, Any]
 
 def erase(*, person_id: str, now: datetime) -> None:
     """Erase a performer, from this commit on; a worker deletes the bytes. Twice is once. Raises NotFound, Conflict."""
+    presence.settle_all(performer_id=person_id, now=now)  # what was worked is owed before anything is forgotten
     with transaction.atomic():
         if not keys.destroy(performer_id=person_id, now=now):
             return

@@ -4,7 +4,7 @@ settle     time that nothing was added to for longer than the grace becomes fees
 approve    fees nobody approved in 72 hours; work written down that nobody answered is paid as it was entered; claims
            nobody answered are given as claimed
 give back  once a day: what was set aside for a booking that is a week over and paid up returns to escrow
-let go     once a day: accounts of people who were erased, once nothing is due to them any more
+let go     once a day: accounts of people who were erased, two weeks after all that is due to them was paid
 close      once a day: every balance, hashed onto the record
 """
 
@@ -41,7 +41,7 @@ def pay_fees(job: Run) -> None:
 
 @workflow("close-books", every=timedelta(days=1))
 def close_books(job: Run) -> None:
-    """Give back what was set aside for bookings that are over, let go of who was erased and is paid; close the day."""
+    """Give back what was set aside for bookings that are over, let go of who was erased and paid; close the day."""
     give_back_over(now=job.now())
     payees.let_go(now=job.now())
     close(now=job.now())

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from yesif.apps.money.actions import payees, payruns
+from yesif.apps.money.actions import payruns
 from yesif.apps.people import queries as people
 from yesif.apps.record import actions as record
 from yesif.base.errors import NotFound
@@ -52,9 +52,7 @@ def approve(*, run_id: str, by: str, now: datetime) -> bool:
 def paid(*, run_id: str, by: str, now: datetime) -> int:
     """The bank carried the run out. Raises NotFound, Conflict."""
     _may_pay(by)
-    arrived = payruns.paid(run_id=run_id, now=now)
-    payees.let_go(now=now)
-    return arrived
+    return payruns.paid(run_id=run_id, now=now)
 
 
 def returned(*, text: str, by: str, now: datetime) -> list[str]:

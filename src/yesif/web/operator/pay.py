@@ -33,7 +33,9 @@ def page(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Drafted. Nothing moves until two people have approved it."))
             return redirect("operator:pay-run", made)
-    due = [(currency, payruns.due(currency)) for currency in payruns.currencies_due()]
+    due = [
+        (currency, payruns.due(currency, day=payruns.next_pay_day(now.date()))) for currency in payruns.currencies_due()
+    ]
     context = {
         "form": form,
         "due": [

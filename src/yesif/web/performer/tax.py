@@ -34,7 +34,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "papers": found,
-        "percent": papers.percents([who]).get(who, 0),
+        "percent": papers.percents([who], day=CLOCK.now().date()).get(who, 0),
         "withheld": [one for one in earnings.standing(who) if one.withheld],
         "names": people.stage_names({one.looked_by for one in found}),
         "today": CLOCK.now().date(),

@@ -43,7 +43,7 @@ def draft(*, currency: str, file_format: str, day: date, by: str, now: datetime)
     if PayRun.objects.filter(currency=currency, second_at=None, dropped_at=None).exists():
         raise Conflict(f"There is a draft in {currency} already: approve or drop it first.")
     kind = KIND_OF.get(file_format)
-    found = [one for one in due(currency) if one.kind and (kind is None or one.kind == kind)]
+    found = [one for one in due(currency, day=day) if one.kind and (kind is None or one.kind == kind)]
     if not found:
         raise Refused(f"payments: nobody with an account that a {file_format} file pays is due anything in {currency}.")
     total = sum(one.minor for one in found)

@@ -54,8 +54,7 @@ def receive(
     guard()
     kept = Revenue.objects.filter(key=key).first()
     if kept is not None:
-        if (kept.licence, kept.paid_minor, kept.paid_currency) != (licence, paid.minor, paid.currency):
-            raise Conflict("key: this key already stands for another payment")
+        _same(kept, licence=licence, kind=kind, paid=paid, since=since, until=until, rate=_rate(rate))
         return key
     account, cash, number = accounts.received(licence), paid.minor * MICRO, line()
     postings = (Posting(accounts.BANK, -cash, number), Posting(account, cash, number))
@@ -77,6 +76,23 @@ def receive(
         received_at=now,
     )
     return key
+
+
+def _same(kept: Revenue, *, paid: Money, **said: object) -> None:
+    """Raises Conflict naming the first field in which what is said now is not what was taken down."""
+    now_said = {"amount": paid.minor, "currency": paid.currency, **said}
+    then_said = {
+        "amount": kept.paid_minor,
+        "currency": kept.paid_currency,
+        "licence": kept.licence,
+        "kind": kept.kind,
+        "since": kept.since,
+        "until": kept.until,
+        "rate": kept.rate,
+    }
+    for field, value in now_said.items():
+        if then_said[field] != value:
+            raise Conflict(f"key: a payment with another {field} was taken down under this key.")
 
 
 def _rate(rate: ExchangeRate | None) -> dict[str, object] | None:

@@ -47,9 +47,10 @@ def paper(paper_id: int) -> PaperSeen:
     return _seen(found)
 
 
-def percents(performers: Collection[str]) -> dict[str, int]:
-    """What is kept back of each one's payments: as the paper says that was looked at last."""
-    papers = TaxPaper.objects.filter(performer__in=performers).exclude(looked_at=None).order_by("looked_at", "pk")
+def percents(performers: Collection[str], *, day: date) -> dict[str, int]:
+    """What is kept back of each one's payments: as their newest paper says that was looked at and holds on this day."""
+    looked_at = TaxPaper.objects.filter(performer__in=performers).exclude(looked_at=None)
+    papers = looked_at.exclude(expires__lt=day).order_by("given_at", "pk")
     return {one.performer: one.keep_back_percent for one in papers}
 
 

@@ -64,8 +64,9 @@ def next_pay_day(today: date) -> date:
     return today + timedelta(days=(PAY_DAY - today.weekday()) % 7)
 
 
-def due(currency: str) -> list[DueSeen]:
-    """Everyone with a coin or more to come in this currency, whether they have an account yet or not."""
+def due(currency: str, *, day: date) -> list[DueSeen]:
+    """Everyone with a coin or more to come in this currency, whether they have an account yet or not; less what is kept
+    back on the day it is sent."""
     rows = (
         PostingRow.objects.filter(entry__currency=currency, account__startswith="performer:")
         .filter(Q(account__endswith=":payable") | Q(account__endswith=":residue"))
@@ -77,7 +78,7 @@ def due(currency: str) -> list[DueSeen]:
         _, performer, stage = account.split(":")
         found.setdefault(performer, {})[stage] = int(total)
     kinds = dict(Payee.objects.filter(owner__in=list(found)).values_list("owner", "kind"))
-    percents = papers.percents(list(found))
+    percents = papers.percents(list(found), day=day)
     seen = [
         _due(who, parts.get("payable", 0), parts.get("residue", 0), percents.get(who, 0), kinds.get(who, ""))
         for who, parts in sorted(found.items())
