@@ -131,6 +131,28 @@ async def test_what_one_browser_tells_the_other_reaches_that_one_only(room: Book
 
 
 @played
+async def test_no_word_of_a_page_overtakes_the_news_that_it_is_here(
+    room: Booked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page throws away what a page says that it was not told of; a call begun too early would never stand."""
+    go_on_counting = signal.RoomSocket._go_on_counting
+    offered = asyncio.Event()
+
+    async def when_offered(self: Any) -> None:
+        await (offered.wait() if self.page == "page-of-bo" else go_on_counting(self))
+
+    monkeypatch.setattr(signal.RoomSocket, "_go_on_counting", when_offered)  # a table that answers late
+    async with line(room.session, "ana") as ana, line(room.session, "bo") as bo:
+        await ana.until("here", page="page-of-bo")
+        await ana.say(type="signal", to="page-of-bo", description={"type": "offer", "sdp": "v=0 of ana"})
+        await ana.quiet()
+        offered.set()
+        await bo.until("signal")
+        told = [message["type"] for message in bo.heard if message["type"] in ("here", "signal")]
+        assert told == ["here", "signal"]
+
+
+@played
 async def test_what_is_meant_for_a_page_that_is_gone_is_dropped(room: Booked) -> None:
     async with line(room.session, "ana") as ana, line(room.session, "bo") as bo:
         await both_in(ana, bo)

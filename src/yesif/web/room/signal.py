@@ -10,10 +10,12 @@ import json
 import re
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
+from channels.exceptions import ChannelFull
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.utils import timezone
@@ -41,8 +43,6 @@ COMINGS_PER_SECOND, COMINGS_AT_ONCE = 0.5, 20.0
 _PAGE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _comings: dict[str, Allowance] = {}
 """How often each performer may still come in: a line that breaks every second is not written down every second."""
-_lines: dict[str, "RoomSocket"] = {}
-"""The lines that are open in this process, by channel: what one page says to another goes straight there."""
 _timers: set["asyncio.Task[None]"] = set()
 """Countdowns and watches over empty rooms outlive the socket that began them."""
 
@@ -109,6 +109,11 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
         await send({"type": "websocket.send", "text": json.dumps(pong)})
         return True
 
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """As Channels does; but a word of the partner's asks no table, so it does not wait for a thread that looks over
+        the database's connections."""
+        await (self.relayed(message) if message["type"] == "relayed" else super().dispatch(message))
+
     async def connect(self) -> None:
         """Come in, if this is your session."""
         await self.accept()
@@ -132,7 +137,6 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
         await _asked(stage.enter, **who, studio_ns=CLOCK.studio_ns(), now=timezone.now())
         self.inside = True
         self.group = f"room.{self.session_id}"
-        _lines[self.channel_name] = self
         await self.channel_layer.group_add(self.group, self.channel_name)
         await self._tell("came", who=self.performer, **self._card())
         await self._tell("changed")
@@ -172,7 +176,6 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
 
     async def disconnect(self, code: int) -> None:
         """The line went; unless it goes on elsewhere, the partner is told."""
-        _lines.pop(self.channel_name, None)
         if not self.inside:
             return
         if self._beating is not None:
@@ -245,13 +248,18 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
             raise Lie("Only whoever sits in says that.")
 
     async def _relay(self, message: Message) -> None:
-        """To the partner's page it is meant for, and nowhere else; what is meant for a page that is gone is dropped."""
+        """To the partner's page it is meant for, and nowhere else; what is meant for a page that is gone is dropped.
+
+        By the partner's queue, behind "is here": a page that has not yet been told of ours throws our words away, and
+        two pages that each wait for the other's offer never meet. A line so far behind that its queue is full has
+        stopped reading; when it comes back both pages begin anew.
+        """
         for page, channel in self.partners.values():
             if page == message["to"]:
                 said = {name: part for name, part in message.items() if name != "to"}
                 event = {"type": "relayed", "message": {**said, "from": self.page}}
-                line = _lines.get(channel)
-                await (line.relayed(event) if line else self.channel_layer.send(channel, event))
+                with suppress(ChannelFull):
+                    await self.channel_layer.send(channel, event)
 
     async def _tell_cut(self, ended: takes.Ended | None) -> None:
         if ended is not None:

@@ -6,6 +6,7 @@ import { LIVE } from "./room-transport.js";
 
 const PING_MS = 2000;
 const LOST_MS = 4000;
+const FIRST_MS = 8000; // two that met and are not connected after this long have lost a word: it is said anew
 
 /** @typedef {import("./room-transport.js").RoomTransport} RoomTransport */
 
@@ -60,6 +61,7 @@ export class P2PTransport extends EventTarget {
     // Both sides know the channel by its number, so neither waits for the other to open it.
     this.#pingOver(peer.createDataChannel("clock", { negotiated: true, id: 0, ordered: false, maxRetransmits: 0 }));
     void this.#attach(peer);
+    this.#expect(peer);
   }
 
   close() {
@@ -119,9 +121,16 @@ export class P2PTransport extends EventTarget {
   /** The same two pages meet again: what one said while the line was down is lost, so say it anew. @param {RTCPeerConnection} peer */
   #mend(peer) {
     if (peer.connectionState === "connected" && peer.signalingState === "stable") return;
+    this.#expect(peer);
     this.#greeted = true;
     peer.restartIce(); // from "stable" this asks for an offer by itself
     if (peer.signalingState === "have-local-offer") void this.#offer(peer);
+  }
+
+  /** A call that does not stand in time is asked for again by the side that begins, until it does. @param {RTCPeerConnection} peer */
+  #expect(peer) {
+    clearTimeout(this.#restart);
+    if (!this.#polite) this.#restart = window.setTimeout(() => peer === this.#peer && this.#mend(peer), FIRST_MS);
   }
 
   #part() {
@@ -170,8 +179,8 @@ export class P2PTransport extends EventTarget {
     if (peer !== this.#peer) return;
     const state = peer.connectionState;
     this.dispatchEvent(new CustomEvent("state", { detail: { connected: state === "connected" } }));
-    clearTimeout(this.#restart);
-    if (state === "failed") peer.restartIce();
+    if (state !== "connecting") clearTimeout(this.#restart);
+    if (state === "failed") this.#mend(peer);
     if (state === "disconnected") this.#restart = window.setTimeout(() => peer.restartIce(), LOST_MS);
   }
 
