@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,9 @@ from yesif.apps.footage.actions import review
 from yesif.apps.market import queries as market
 from yesif.core.corpus import Reader
 from yesif.core.policy.uses import Part
+from yesif.flows.release.stretches import rows
+from yesif.media.features import rhythm
+from yesif.media.tables import TableWriter
 
 pytestmark = pytest.mark.django_db
 
@@ -132,3 +136,34 @@ def test_who_holds_back_the_words_keeps_their_emphasis() -> None:
     released.play("ana", "bo")
     reader = opened(released.build())
     assert all(not name.startswith("prominence") for sample in arrays_of(reader) for name in sample)
+
+
+def test_who_holds_back_the_voice_gives_no_emphasis_with_the_words() -> None:
+    """It stands beside the words and is measured in pitch and level."""
+    both_allow(held_back=frozenset({Part.VOICE}))
+    released.play("ana", "bo")
+    reader = opened(released.build())
+    for sample in reader:
+        with np.load(io.BytesIO(sample["npz"])) as arrays:
+            assert not [name for name in arrays if name.startswith(("prominence", "rhythm", "f0", "speech"))]
+    words = reader.table("words").to_pylist()
+    assert {row["word"] for row in words} >= {"ana", "bo"}
+    assert {(row["prominence"], row["boundary"], row["syllables"]) for row in words} == {(None, None, None)}
+
+
+def test_no_pause_tells_what_was_before_action(tmp_path: Path) -> None:
+    start, end = np.array([0.3, 1.6]) * 1e9, np.array([0.9, 1.9]) * 1e9
+    writer = TableWriter(tmp_path / "rhythm.parquet", rhythm.RECIPE, {"track": "voice"})
+    writer.add(
+        {
+            "start_ns": start.astype(np.int64),
+            "end_ns": end.astype(np.int64),
+            "syllables": np.array([2, 1], np.int32),
+            "rate_per_s": np.array([4.0, 3.5], np.float32),
+            "pause_before_ms": np.array([900.0, 700.0], np.float32),
+        }
+    )
+    writer.close({})
+    left = rows(tmp_path / "rhythm.parquet", "rhythm", (), side=0, end_ns=2_000_000_000)
+    assert np.isnan(left["pause_before_ms"][0])
+    assert left["pause_before_ms"][1] == 700.0

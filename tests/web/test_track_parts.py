@@ -42,12 +42,19 @@ def test_the_words_go_and_the_voice_stays(scene: Played) -> None:
     assert Line.objects.filter(kind="review").count() == 1
 
 
+def test_emphasis_goes_with_the_voice_that_it_was_measured_in(scene: Played) -> None:
+    delete(scene, "voice")
+    left = FeatureTable.objects.filter(performance_id=scene.ana).exclude(sha256="").values_list("stage", flat=True)
+    assert "words" in left
+    assert "prominence" not in left
+
+
 def test_what_was_measured_on_both_goes_for_both(scene: Played) -> None:
     rows = rows_of([Floor("turn", 0, 0, 5 * S)])
     for who in (scene.ana, scene.bo):
         keep(who, recipe(USUAL), rows, "voice", joint=True)
     shared = FeatureTable.objects.get(performance_id=scene.bo, stage="turns").sha256
-    assert delete(scene, "voice") == 3
+    assert delete(scene, "voice") == 4
     assert not store().exists(name_of(scene.take, shared))
     gone = FeatureTable.objects.filter(stage="turns").values_list("sha256", "skipped")
     assert set(gone) == {("", "Deleted by the performer.")}

@@ -33,7 +33,7 @@ from yesif.core.policy.uses import Form, Use
 from yesif.flows.release import arrays, uses
 from yesif.flows.release.describe import NOT_PLAIN
 from yesif.flows.release.values import SampleInput, Terms
-from yesif.media.features.shelf import PAIR_STAGES
+from yesif.media.features.shelf import PAIR_STAGES, parts_of
 from yesif.media.features.synchrony import SIGNALS
 from yesif.media.strongbox import Box, Sealed, Source
 
@@ -249,13 +249,13 @@ def _boxes(made: Plan, material: Mapping[str, Material]) -> dict[str, Box]:
 def _tables(
     it: Material, parts: frozenset[str], placed: Placed, boxes: Mapping[str, Box]
 ) -> tuple[tuple[TableFacts, Source], ...]:
-    """Tables of parts that may leave; alone, none that was measured on the pair; where the two allow different parts,
-    none that tells how alike they are."""
+    """Tables of which every part may leave; alone, none that was measured on the pair; where not the same was recorded
+    of the two, none that tells how alike they are."""
     alike = placed.partner is not None and placed.config.startswith("dyad-")
     return tuple(
         (table, Sealed(settings.STORAGE, boxes[table.box], table.sha256))
         for table in it.tables
-        if table.part in parts
+        if parts_of(table.stage, table.part) <= parts
         and (placed.partner is not None or not (table.joint or table.stage in PAIR_STAGES))
         and (alike or table.stage not in SIGNALS)
     )

@@ -20,7 +20,7 @@ STAGES = ("blinks", "rhythm", "prominence", *SIGNALS)
 _REACH_NS: Mapping[str, int] = {
     "blinks": 1_500_000_000,  # openness against its median of 3 s
     "rhythm": 400_000_000,
-    "prominence": 20_000_000_000,  # a word is held against its whole piece, which lasts 20 s at most
+    "prominence": 20_400_000_000,  # a word is held against its whole piece: 20 s at most, 0.2 s heard before and after
     **dict.fromkeys(SIGNALS, 2_400_000_000),  # the lag looked for, and the window of what is compared
 }
 Rows = dict[str, NDArray[np.generic]]
@@ -42,7 +42,8 @@ def rows(path: Source, stage: str, sealed: Sequence[tuple[int, int]], *, side: i
         kept &= ~near
     if stage == "rhythm":
         pause = np.nan_to_num(np.asarray(read["pause_before_ms"], np.float64)) * 1e6
-        unknown = _touching(start - np.round(pause).astype(np.int64), start, sealed, _REACH_NS[stage])
+        before = start - np.round(pause).astype(np.int64)
+        unknown = (before < 0) | _touching(before, start, sealed, _REACH_NS[stage])  # nothing is told of before action
         read["pause_before_ms"] = np.where(unknown, np.nan, read["pause_before_ms"]).astype(np.float32)
     if stage in SIGNALS:
         read["signal"] = np.array([codes(stage).index(name) for name in read["signal"]], np.int16)

@@ -22,10 +22,23 @@ PARTS = {
     "synchrony_movement": "movement",
 }
 """Where a stage's part is not that of its track: whoever holds back a part holds back its measurements."""
+ALSO_FROM = {"prominence": "voice"}
+"""Stages of one part that are worked out from another part as well: emphasis stands beside the words and is measured in
+pitch and level. Such a table goes with either."""
 PAIR_STAGES = frozenset(
     {"turns", "turns_audiophile", "turns_cliffhanger", "turns_backbiter", "synchrony_voice", "synchrony_movement"}
 )
 """Tables of two performers: they tell of the partner, too."""
+
+
+def parts_of(stage: str, part: str) -> frozenset[str]:
+    """Every part that a table of `stage`, filed under `part`, tells of: it may leave only where all of them may."""
+    return frozenset({part, ALSO_FROM.get(stage, part)})
+
+
+def stages_also_from(part: str) -> list[str]:
+    """Stages filed under another part that tell of this one, too."""
+    return [stage for stage, also in ALSO_FROM.items() if also == part]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,13 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from yesif.apps.footage.models import FeatureTable, Performance
 from yesif.apps.footage.queries.review import REVIEWABLE, owned
 from yesif.apps.record import actions as record
 from yesif.base.errors import BadInput, Conflict
+from yesif.media.features.shelf import stages_also_from
 from yesif.media.store import open_store
 from yesif.media.strongbox import name_of
 
@@ -33,7 +35,8 @@ def delete_measurements(*, performance_id: str, performer_id: str, part: str, no
         raise BadInput(f"Nothing is measured under {part!r}; the parts are {', '.join(MEASURED_PARTS)}.")
     if one.state not in REVIEWABLE:
         raise Conflict(f"This take is {one.state}: nothing about it can be changed now.")
-    own = FeatureTable.objects.filter(performance=one, part=part, joint=False).exclude(sha256="")
+    tells = Q(part=part) | Q(stage__in=stages_also_from(part))
+    own = FeatureTable.objects.filter(tells, performance=one, joint=False).exclude(sha256="")
     both = FeatureTable.objects.filter(performance__take_id=one.take_id, part=part, joint=True).exclude(sha256="")
     names = {name_of(one.id, digest) for digest in own.values_list("sha256", flat=True)}
     names |= {name_of(one.take_id, digest) for digest in both.values_list("sha256", flat=True)}
