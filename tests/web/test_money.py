@@ -374,6 +374,9 @@ def test_a_tax_paper_is_sealed_and_keeps_back_what_an_operator_says_with_a_reaso
     assert "Withholding as the tax office says." in text
     approved(session)
     assert "EUR 22.20" in page(ola, "/operator/pay")  # 24.66 less 2.46
+    coming = page(ana, "/performer/money")
+    assert "Next: EUR 22.20" in coming
+    assert "of what is approved is kept back for tax" in coming
 
 
 def test_a_deposit_pressed_twice_is_one(session: Booked) -> None:

@@ -38,13 +38,21 @@ def page(request: HttpRequest) -> HttpResponse:
     """Where the money is, when the next of it goes out, and every line."""
     who = viewer_id(request)
     found, by = earnings.lines(who), earnings.approved_by(who)
+    pay_day = payruns.next_pay_day(CLOCK.now().date())
     context = {
-        "standing": [(one, _goes_out(by.get(one.currency))) for one in earnings.standing(who)],
+        "standing": [
+            (
+                one,
+                _goes_out(by.get(one.currency)),
+                next(iter(payruns.due(one.currency, day=pay_day, performer=who)), None),
+            )
+            for one in earnings.standing(who)
+        ],
         "lines": found[:SHOWN],
         "more": max(0, len(found) - SHOWN),
         "years": earnings.years(who),
         "account": accounts.payee(who),
-        "pay_day": payruns.next_pay_day(CLOCK.now().date()),
+        "pay_day": pay_day,
         "entered": entered.open_to(who),
     }
     return render(request, "performer/money.html", context)

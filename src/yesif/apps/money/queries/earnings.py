@@ -17,7 +17,6 @@ from yesif.apps.money.queries.books import balances_in
 from yesif.apps.money.queries.fees import ClaimSeen, FeeSeen
 from yesif.apps.money.queries.royalties import weights
 from yesif.base.errors import NotFound
-from yesif.base.money import MICRO
 from yesif.core.ledger import statement
 from yesif.core.ledger.entry import Stage, performer_account
 
@@ -32,11 +31,6 @@ class Standing:
     on_its_way: int
     paid: int
     withheld: int
-
-    @property
-    def minor(self) -> int:
-        """Whole coins that the next pay day brings."""
-        return self.approved // MICRO
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,11 +64,12 @@ def next_pay_day(today: date) -> date:
     return today + timedelta(days=(PAY_DAY - today.weekday()) % 7)
 
 
-def due(currency: str, *, day: date) -> list[DueSeen]:
+def due(currency: str, *, day: date, performer: str = "") -> list[DueSeen]:
     """Everyone with a coin or more to come in this currency, whether they have an account yet or not; less what is kept
-    back on the day it is sent."""
+    back on the day it is sent. Of one performer alone where one is named."""
     rows = (
-        PostingRow.objects.filter(entry__currency=currency, account__startswith="performer:")
+        PostingRow.objects.filter(entry__currency=currency)
+        .filter(account__startswith=f"performer:{performer}:" if performer else "performer:")
         .filter(Q(account__endswith=":payable") | Q(account__endswith=":residue"))
         .values_list("account")
         .annotate(total=Sum("micro"))
