@@ -15,10 +15,12 @@ from yesif.cli import wake  # noqa: F401  before what knows tables
 from tests.apps.room_cast import NOW, OPENED, Booked, S, booked, come_in, starter_deck
 from tests.people import person
 from yesif.apps.decks import queries as decks
+from yesif.apps.footage.actions import care as footage_care
 from yesif.apps.footage.actions import takes
-from yesif.apps.footage.models import Take
-from yesif.apps.stage.actions import bookings
+from yesif.apps.footage.models import SealedSpan, Take
+from yesif.apps.stage.actions import bookings, care
 from yesif.apps.stage.actions import room as stage
+from yesif.apps.stage.models import CareCase
 from yesif.apps.stage.queries import sessions as queries
 from yesif.base.errors import YesIfError
 
@@ -59,6 +61,14 @@ def book(room: Booked, start: Barrier) -> None:
     connection.close()
 
 
+def turn_to_the_desk(room: Booked, start: Barrier) -> None:
+    """One call for help and one report, while others of the same person are under way."""
+    start.wait()
+    care.call(session_id=room.session, performer_id=room.ana, now=NOW)
+    footage_care.report(session_id=room.session, performer_id=room.ana, words="It went too far.", now=NOW)
+    connection.close()
+
+
 def main() -> None:
     call_command("migrate", verbosity=0)
     room = booked()
@@ -70,8 +80,14 @@ def main() -> None:
         start = Barrier(HANDS)
         for done in [pool.submit(book, room, start) for _ in range(HANDS)]:
             done.result()
+        start = Barrier(HANDS)
+        for done in [pool.submit(turn_to_the_desk, room, start) for _ in range(HANDS)]:
+            done.result()
+    sealed = SealedSpan.objects.filter(why="report").values_list("performance_id", flat=True)
     events = queries.events(room.session, room.ana)
     report = {
+        "cases": sorted(CareCase.objects.values_list("kind", flat=True)),
+        "sealed": [len(sealed), len(set(sealed))],
         "events": [[event.seq, event.at_ns, event.kind] for event in events],
         "rolling": Take.objects.filter(state="rolling").count(),
         "takes": Take.objects.count(),

@@ -10,10 +10,13 @@ from yesif.apps.consent import actions as consent
 from yesif.apps.consent.actions import questions
 from yesif.apps.market import queries
 from yesif.apps.market.actions import licences, organisations
+from yesif.apps.market.queries import preview as preview_of
 from yesif.apps.market.queries.preview import preview
 from yesif.apps.record import queries as record
+from yesif.base.counts import FEW
 from yesif.base.errors import BadInput, Conflict, LimitReached, NotFound, Refused
 from yesif.base.money import Money
+from yesif.core.policy.decide import Decision, Reason
 from yesif.core.policy.grants import Conditions
 from yesif.core.policy.uses import Form, Price, Use
 
@@ -127,8 +130,8 @@ def test_a_preview_tells_no_number_that_points_at_someone() -> None:
     answered("bo", "no")
     one = queries.licence(declared(made), viewer_id=person("lab").id)
     seen = preview(project_id=made, use=queries.licences.use_of(one), now=NOW)
-    assert (seen.performances, seen.asking, seen.refused, seen.reasons) == (0, "none", "fewer than 5", ())
-    assert seen.few == ("answered-no", "partner")
+    assert (seen.performances, seen.asking, seen.refused) == (0, "none", "a few")
+    assert seen.reasons == ((FEW, "a few"),), "a reason alone would be one person's answer"
 
 
 def test_a_signed_licence_stays_and_a_declared_one_may_be_dropped() -> None:
@@ -205,16 +208,16 @@ def test_awaiting_means_that_somebody_may_still_answer() -> None:
     licence = declared(made)
     use = queries.licences.use_of(queries.licence_terms(licence))
     shown = lambda at: preview(project_id=made, use=use, now=at, subject=licence)  # noqa: E731
-    assert (shown(NOW).asking, shown(NOW).few) == ("fewer than 5", ("partner",)), "the question is on its way"
+    assert (shown(NOW).asking, shown(NOW).refused) == ("a few", "a few"), "the question is on its way"
     (put,) = questions.ask(
         subject=licence, use=use, performers={person("bo").id: 1}, answer_by=NOW + timedelta(days=7), now=NOW
     )
-    assert shown(NOW).asking == "fewer than 5"
+    assert shown(NOW).asking == "a few"
     late = NOW + timedelta(days=8)
-    assert (shown(late).asking, shown(late).few) == ("none", ("answered-otherwise", "partner"))
+    assert (shown(late).asking, shown(late).reasons) == ("none", ((FEW, "a few"),))
     questions.answer(question_id=put, performer_id=person("bo").id, yes=False, now=NOW)
-    assert (shown(NOW).asking, shown(NOW).few) == ("none", ("answered-otherwise", "partner"))
-    assert preview(project_id=made, use=use, now=NOW).asking == "fewer than 5", "another licence would ask her again"
+    assert (shown(NOW).asking, shown(NOW).reasons) == ("none", ((FEW, "a few"),))
+    assert preview(project_id=made, use=use, now=NOW).asking == "a few", "another licence would ask her again"
     questions.answer(question_id=put, performer_id=person("bo").id, yes=True, now=NOW)
     assert (shown(NOW).asking, shown(NOW).performances) == ("none", 2)
 
@@ -228,7 +231,21 @@ def test_a_reason_is_counted_only_where_five_people_share_it() -> None:
     answered("ana", "no"), answered("bo", "no")
     use = Use(USE[0], USE[1], "Lab", NOW, NOW + timedelta(days=9))
     found = preview(project_id=project_of(takes[0]), use=use, now=NOW)
-    assert (found.refused, found.reasons, found.few) == ("6", (), ("answered-no",)), "six performances, two people"
+    assert (found.refused, found.reasons) == ("a few", ((FEW, "a few"),)), "six performances, two people"
+
+
+def test_a_reason_is_said_apart_where_five_share_it_and_not_where_it_is_everyones() -> None:
+    finished = {f"p{n}": preview_of._Finished(f"p{n}", f"per{n % 6}", 60_000) for n in range(12)}
+    said = lambda names, reason: [Decision(name, reason, ()) for name in names]  # noqa: E731
+    most = [name for name, one in finished.items() if one.performer != "per5"]
+    told = preview_of._told(finished.keys() - most, said(most, Reason.ANSWERED_NO), finished, ())
+    assert (told.performances, told.refused, told.reasons) == (2, "10", (("answered-no", "10"),))
+    told = preview_of._told((), said(finished, Reason.ANSWERED_NO), finished, ())
+    assert (told.performances, told.refused, told.reasons) == (0, "12", ((FEW, "12"),)), "what all said, each one said"
+    told = preview_of._told((), said(most, Reason.ANSWERED_NO) + said(["p5", "p11"], Reason.PRICE), finished, ())
+    assert (told.refused, told.reasons) == ("12", (("answered-no", "10"), (FEW, "a few")))
+    told = preview_of._told(most, said(["p5", "p11"], Reason.ASK), finished, ())
+    assert (told.asking, told.refused, told.reasons) == ("a few", "none", ())
 
 
 def test_an_organisation_cannot_put_questions_without_end() -> None:

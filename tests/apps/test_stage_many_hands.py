@@ -52,3 +52,5 @@ def test_many_hands_at_once_leave_one_story_without_gaps(database: str, tmp_path
     assert report["rolling"] == (1 if report["phase"] in ("countdown", "playing") else 0)
     assert kinds.count("countdown") == kinds.count("cut") + kinds.count("called-off") + report["rolling"]
     assert report["sessions"] == list(range(1, HANDS + 2))
+    assert report["cases"] == ["help"] + ["report"] * HANDS, "asking again is the same call; no report is lost"
+    assert report["sealed"][0] == report["sealed"][1] > 0, "each take is sealed once"

@@ -1,5 +1,7 @@
 """Writers of one SQLite file stand in line: whoever came first writes first, in this process and beside others."""
 
+import errno
+import os
 import subprocess
 import sys
 import threading
@@ -7,10 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.db.utils import OperationalError
 
 from yesif.site import database
+from yesif.site.sqlite import turns
 from yesif.site.sqlite.base import DatabaseWrapper
-from yesif.site.sqlite.turns import Turns
+from yesif.site.sqlite.turns import Turns, turns_at
 
 ALONE = """
 import sys
@@ -58,12 +62,12 @@ def test_whoever_waits_in_vain_is_told_and_the_line_goes_on(tmp_path: Path) -> N
 
 def test_a_process_in_a_steady_stream_lets_another_in(tmp_path: Path) -> None:
     path, ended = tmp_path / "turn", threading.Event()
-    line, turns = Turns(str(path)), [0]
+    line, came = Turns(str(path)), [0]
 
     def stream() -> None:
         while not ended.is_set():
             assert line.enter(patience_s=60)
-            turns[0] += 1
+            came[0] += 1
             line.leave()
 
     with ThreadPoolExecutor(3) as pool:
@@ -74,7 +78,62 @@ def test_a_process_in_a_steady_stream_lets_another_in(tmp_path: Path) -> None:
             assert subprocess.run(asked, timeout=60, check=False).returncode == 0
         finally:
             ended.set()
-    assert turns[0] > 0
+    assert came[0] > 0
+
+
+def test_whatever_breaks_a_wait_leaves_nothing_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = str(tmp_path / "turn")
+    line, other = Turns(path), Turns(path)
+
+    def broken(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    assert other.enter(patience_s=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(turns.time, "sleep", broken)
+        with pytest.raises(KeyboardInterrupt):
+            line.enter(patience_s=5)
+    assert not line._taken, "first in line, before another process"
+    other.leave()
+    assert line.enter(patience_s=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Event, "wait", broken)
+        with pytest.raises(KeyboardInterrupt):
+            line.enter(patience_s=5)
+    assert not line._waiting, "behind a thread of this process"
+    with monkeypatch.context() as patched:
+        patched.setattr(turns.fcntl, "flock", refused)
+        with pytest.raises(OSError, match="not to be had"):
+            line.leave()
+    assert not line._taken, "while leaving"
+
+
+def refused(*_: object) -> None:
+    raise OSError(errno.EIO, "not to be had")
+
+
+def test_the_turns_file_has_the_mode_and_owner_of_the_database(tmp_path: Path) -> None:
+    path = tmp_path / "studio.sqlite3"
+    path.touch()
+    path.chmod(0o664)
+    if os.geteuid() == 0:
+        os.chown(path, 1234, 1235)
+    turns_at(str(path))
+    found, wanted = (tmp_path / "studio.sqlite3-turn").stat(), path.stat()
+    assert (found.st_mode, found.st_uid, found.st_gid) == (wanted.st_mode, wanted.st_uid, wanted.st_gid)
+
+
+def test_a_turns_file_that_cannot_be_made_like_it_is_not_left_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "studio.sqlite3"
+    path.touch()
+    path.chmod(0o640)
+    monkeypatch.setattr(turns.os, "fchmod", refused)
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(OSError, match="not to be had"):
+        Turns(str(tmp_path / "turn"), like=str(path))
+    assert len(os.listdir("/proc/self/fd")) == before
 
 
 @pytest.fixture
@@ -98,3 +157,13 @@ def test_a_transaction_holds_its_turn_from_begin_to_its_end_however_it_ends(wrap
         assert not turn._taken
         if end != wrapper.close:
             wrapper.set_autocommit(True)
+
+
+@pytest.mark.django_db
+def test_a_turns_file_that_cannot_be_used_is_one_sentence(wrapper: DatabaseWrapper, tmp_path: Path) -> None:
+    (tmp_path / "yesif.sqlite3-turn").mkdir()
+    wrapper.ensure_connection()
+    with pytest.raises(OperationalError, match=r"yesif\.sqlite3-turn, which cannot be used: Is a directory$"):
+        wrapper.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    assert wrapper._turn is None
+    wrapper.close()

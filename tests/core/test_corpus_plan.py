@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.made_release import ALL, candidates, numbers
+from yesif.base.counts import FEW
 from yesif.core.corpus.plan import (
     ACROSS_SPLITS,
-    FEW,
     NO_SPLIT,
     NOTHING_LEFT,
     Candidate,
@@ -141,9 +141,11 @@ def test_a_reason_is_told_apart_only_where_five_people_share_it() -> None:
     reasons = {f"p{n}": "answered-no" for n in range(8)} | {"q1": "revoked", "q2": "partner", "q3": NO_SPLIT}
     four = Plan((), reasons, {name: f"per{int(name[1:]) % 4}" for name in reasons})
     assert four.counts() == {FEW: 10, NO_SPLIT: 1}, "eight performances of four people are four people's answers"
-    five = Plan((), reasons, {name: f"per{int(name[1:]) % 5}" for name in reasons})
+    five = Plan((), reasons, {name: f"per{int(name[1:]) % 5}" for name in reasons} | {"q3": "a sixth"})
     assert five.counts() == {"answered-no": 8, FEW: 2, NO_SPLIT: 1}
     assert sum(five.counts().values()) == sum(four.counts().values()) == len(reasons), "the sum is exact"
+    everyone = Plan((), dict.fromkeys(reasons, "answered-no"), dict(zip(reasons, reasons, strict=True)))
+    assert everyone.counts() == {FEW: 11}, "what all of them said, each of them said"
 
 
 def test_who_is_left_out_is_not_named_as_a_partner() -> None:

@@ -1,5 +1,8 @@
 """Nets made cheaper at load say what they said: the same bits, or the same points where colours are folded in."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,6 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.media.equipment import models_dir
+from yesif.base.errors import Damaged
 from yesif.media.features.crop import Square, crop_planes, crop_rgb, rgb
 from yesif.media.features.graphs import Graph, folded, giving_only, reading_planes
 from yesif.media.features.nets import Net
@@ -52,6 +56,30 @@ def test_a_net_that_reads_planes_finds_the_points_that_it_found_in_rgb(full_rang
     found, sure = Net(reading_planes(content, full_range, bt709))(planes)[:2]
     assert found == pytest.approx(points, abs=0.002)  # of 192 pixels
     assert sure == pytest.approx(score, abs=1e-3)
+
+
+def test_a_net_that_is_not_the_one_we_know_is_damaged_in_one_sentence() -> None:
+    face, body = (find(name, models_dir()).read_bytes() for name in ("face-mesh-468", "pose-lite"))
+
+    def changed(change: Callable[[Any], object]) -> bytes:
+        graph = Graph(face)
+        change(graph._net)
+        return graph.content()
+
+    strange = {
+        "no graph at all": b"this is not a net",
+        "cut short": face[:2000],
+        "another first step": changed(lambda net: setattr(net, "operators", net.operators[1:])),
+        "another stride": changed(lambda net: setattr(net.operators[0].builtinOptions, "strideH", 1)),
+        "another kind of weights": changed(lambda net: [setattr(one, "type", 3) for one in net.tensors[1:]]),
+        "no input": changed(lambda net: setattr(net, "inputs", [])),
+        "another picture": changed(lambda net: setattr(net.tensors[net.inputs[0]], "shape", [1, 64])),
+    }
+    for what, content in strange.items():
+        with pytest.raises(Damaged, match="not built like the one"):
+            pytest.fail(f"{what}: {len(reading_planes(content, False, False))}")
+    with pytest.raises(Damaged, match="not built like the one"):
+        giving_only(body, ("Identity", "Nobody"))
 
 
 @given(seed=st.integers(0, 99), colour=st.sampled_from(COLOURS))

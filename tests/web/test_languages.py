@@ -20,6 +20,9 @@ from yesif.web.aloud import aloud, in_figures
 from yesif.web.clock import CLOCK
 from yesif.web.entrance import letters
 from yesif.web.room.tongue import tongue_of
+from yesif.web.room.upload import _say
+from yesif.web.templatetags.coins import coins, micro
+from yesif.web.templatetags.yesif import money
 
 pytestmark = pytest.mark.django_db
 
@@ -169,6 +172,21 @@ class TestSentences:
         assert in_figures("EUR 1,234.50") == "EUR 1,234.50"
         with translation.override("es"):
             assert in_figures("EUR 1,234.50").replace("\xa0", ".") == "1.234,50 EUR"
+
+    def test_every_amount_goes_through_one_filter(self) -> None:
+        told = [money(123450, "EUR"), money(-50, "EUR"), money(7400, "JPY"), coins(123_456_789_012, "EUR"), micro(
+            1_234_567, "EUR")]  # fmt: skip
+        assert told == ["EUR 1,234.50", "EUR -0.50", "JPY 7,400", "EUR 1,234.56", "EUR 0.01234567"]
+        with translation.override("es"):
+            spanish = [money(123450, "EUR"), coins(123_456_789_012, "EUR"), micro(1_234_567, "EUR"), aloud("7.50 EUR")]
+        assert [one.replace("\xa0", ".") for one in spanish] == [
+            "1.234,50 EUR", "1.234,56 EUR", "0,01234567 EUR", "7,50 EUR"
+        ]  # fmt: skip
+
+    def test_what_an_upload_is_refused_with_is_told_in_spanish(self) -> None:
+        with translation.override("es"):
+            answer = _say("You opened 60 uploads within a minute; wait a minute and go on.", 429, {})
+        assert answer.content.decode() != "You opened 60 uploads within a minute; wait a minute and go on."
 
 
 class TestBesidesPages:

@@ -3,6 +3,7 @@
 import os
 import sys
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -53,6 +54,24 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(module), name)
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """`--data DIR` is taken before and behind the command: a command's module reads it while it is imported."""
+        return super().parse_args(ctx, _folder_first(args))
+
+
+def _folder_first(args: list[str]) -> list[str]:
+    """The same words with `--data DIR` and `--data=DIR` at the front, as far as a lone `--` reaches."""
+    end = args.index("--") if "--" in args else len(args)
+    front: list[str] = []
+    rest: list[str] = []
+    words = iter(args[:end])
+    for word in words:
+        if word == "--data":
+            front += [word, *islice(words, 1)]
+        else:
+            (front if word.startswith("--data=") else rest).append(word)
+    return [*front, *rest, *args[end:]]
+
 
 def _use_folder(_context: click.Context, _option: click.Parameter, data: Path | None) -> None:
     """While the command line is read, so before any command's module lets Django read its settings."""
@@ -69,7 +88,7 @@ def _use_folder(_context: click.Context, _option: click.Parameter, data: Path | 
     envvar="YESIF_DATA",
     callback=_use_folder,
     expose_value=False,
-    help="Folder for database, media and keys (or YESIF_DATA). Default: ./data",
+    help="Folder for database, media and keys (or YESIF_DATA), before or behind the command. Default: ./data",
 )
 def yesif() -> None:
     """Yes, If: a studio where performers play scenes and keep deciding what they may be used for."""

@@ -115,10 +115,10 @@ def is_public(address: str) -> bool:
         hidden = one.ipv4_mapped or one.sixtofour
         if hidden is not None:
             return is_public(str(hidden))
-        if one in _TRANSLATED:
+        if one.is_site_local or one.teredo or any(one in net for net in _TRANSLATED):
             return False
     return one.is_global and not one.is_multicast and not one.is_reserved
 
 
-_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+_TRANSLATED = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
 """IPv4 behind IPv6, wherever it leads."""

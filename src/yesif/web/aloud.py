@@ -27,7 +27,7 @@ _MANY = re.compile(r"(\d+) (\D+)")
 _INSIDE = r"(?:(?![.?!] [A-Z“\d]).)*?"
 """What a blank may hold: not the end of a sentence and the start of another."""
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-_COINS = re.compile(r"([A-Z]{3}) ([−-]?\d[\d.,]*)")
+_COINS = re.compile(r"([A-Z]{3}) ([−-]?\d[\d.,]*)|([−-]?\d[\d.,]*) ([A-Z]{3})")
 
 
 def aloud(text: object) -> str:
@@ -63,8 +63,16 @@ def in_figures(text: str) -> str:
         return text
     coins = _COINS.fullmatch(text)
     if coins:
-        return gettext("{currency} {number}").format(currency=coins[1], number=_numbers(coins[2]))
+        currency, number = coins[1] or coins[4], coins[2] or coins[3]
+        return gettext("{currency} {number}").format(currency=currency, number=_numbers(number))
     return _numbers(text)
+
+
+def in_coins(amount: object) -> str:
+    """The one way a page writes an amount: "-1234.50 EUR" → "EUR -1,234.50", or as this language writes it."""
+    number, currency = str(amount).split()
+    whole, point, part = number.partition(".")
+    return in_figures(f"{currency} {'-' if whole.startswith('-') else ''}{abs(int(whole)):,}{point}{part}")
 
 
 def of_scripts() -> dict[str, str]:

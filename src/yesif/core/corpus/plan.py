@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from yesif.base.counts import FEW, said_apart
 from yesif.core.corpus.layout import SHARDS_PER_BATCH, SPLITS, SampleKey, shard_path
 
 SHARD_BYTES = 1_000_000_000
@@ -17,10 +18,6 @@ NO_SPLIT = "performer-has-no-split"
 NOTHING_LEFT = "no-part-left-for-this-use"
 NOT_FINISHED, NOT_REVIEWED, NOTHING_RECORDED = "take-not-finished", "not-reviewed", "nothing-recorded"
 REJECTED = "rejected"
-FEW = "few-people"
-LEAST_PEOPLE = 5
-"""A reason that fewer people share is not told apart: in a project of two its number would be one person's answer."""
-
 _OF_THE_STUDIO = frozenset({ACROSS_SPLITS, NO_SPLIT, NOT_FINISHED, NOT_REVIEWED, NOTHING_RECORDED, REJECTED})
 """Reasons that tell of the studio's work and of nobody's answer: told with any number."""
 
@@ -101,19 +98,20 @@ class Plan:
 
     shards: tuple[PlannedShard, ...]
     excluded: Mapping[str, str] = field(default_factory=dict)
-    performers: Mapping[str, str] = field(default_factory=dict)  # of what is left out: performance → performer
+    performers: Mapping[str, str] = field(default_factory=dict)  # of all that was decided: performance → performer
 
     def samples(self) -> Iterator[tuple[PlannedShard, Placed]]:
         """Every sample with its shard, in reading order."""
         return ((shard, one) for shard in self.shards for one in shard.samples)
 
     def counts(self) -> dict[str, int]:
-        """How many performances are left out for each reason; the sum is exact. What people answered is told apart
-        only where `LEAST_PEOPLE` of them share it, and otherwise together as `FEW`."""
+        """How many performances are left out for each reason; the sum is exact. What people answered is said apart
+        only where `base.counts` lets it, and otherwise together as `FEW`."""
         people: dict[str, set[str]] = {}
         for performance, reason in self.excluded.items():
             people.setdefault(reason, set()).add(self.performers.get(performance, performance))
-        told = {reason for reason, who in people.items() if len(who) >= LEAST_PEOPLE or reason in _OF_THE_STUDIO}
+        everyone = set(self.performers.values()).union(*people.values())
+        told = said_apart(people, len(everyone)) | _OF_THE_STUDIO
         return dict(sorted(Counter(one if one in told else FEW for one in self.excluded.values()).items()))
 
 
@@ -154,8 +152,8 @@ def plan(
         cast = list(together)
         excluded |= {one.performance: reason for one in cast if (reason := _reason(one, cast))}
         rows += _placed([one for one in cast if one.performance not in excluded], numbers, touched)
-    left = {one.performance: one.performer for one in everyone if one.performance in excluded}
-    return Plan(tuple(_shards(rows, numbers, shard_bytes)), excluded, left)
+    performers = {one.performance: one.performer for one in everyone}
+    return Plan(tuple(_shards(rows, numbers, shard_bytes)), excluded, performers)
 
 
 def _reason(one: Candidate, cast: Sequence[Candidate]) -> str:

@@ -8,13 +8,13 @@ from typing import Any
 import av
 
 from yesif.base.canonical import digest
+from yesif.base.counts import FEW
 from yesif.core.corpus.assemble import WrittenShard, configs_of, filelist, finish
 from yesif.core.corpus.card import ReleaseFacts
 from yesif.core.corpus.catalogue import ASSETS
 from yesif.core.corpus.layout import LABEL
 from yesif.core.corpus.plan import (
     ACROSS_SPLITS,
-    FEW,
     NO_SPLIT,
     NOT_FINISHED,
     NOT_REVIEWED,
@@ -37,7 +37,7 @@ SEALED_AWAY = ("roles", "words", "turns", "blinks", "rhythm", "synchrony", "anno
 
 NOT_PLAIN = "not-in-plain"
 REASONS = {
-    FEW: "reasons that fewer than five people share, told together so that they point at nobody",
+    FEW: "reasons that fewer than five people share, or everyone, told together so that they point at nobody",
     NOT_FINISHED: "the take is still being put together",
     REJECTED: "two people found it not good enough",
     NOT_REVIEWED: "its performer has not handed it over",

@@ -6,7 +6,9 @@ first convolution takes luma and chroma as the decoder gives them: bringing them
 the weights.
 """
 
+import struct
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -15,9 +17,13 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
+from yesif.base.errors import Damaged
+
 Floats = NDArray[np.float32]
 _FEW_CHANNELS = 16  # up to here LiteRT's PReLU spends more on coming and going than on the sum itself
 _FLOAT32, _FLOAT16, _INT32, _UINT8 = 0, 1, 2, 3  # TensorType of the format
+
+_UNKNOWN = "This net is not built like the one that is measured with here; fetch it again with `yesif models`."
 
 
 class Graph:
@@ -35,9 +41,11 @@ class Graph:
         return bytes(builder.Output())
 
     def keep(self, outputs: Iterable[str]) -> "Graph":
-        """Work out only these outputs, by name."""
+        """Work out only these outputs, by name. Raises Damaged where one of them is not there."""
         wanted = set(outputs)
         self._net.outputs = _indices(o for o in self._net.outputs if self._net.tensors[o].name.decode() in wanted)
+        if len(self._net.outputs) != len(wanted):
+            raise Damaged(_UNKNOWN)
         needed, kept = set(map(int, self._net.outputs)), []
         for operator in reversed(self._net.operators):
             if needed & set(map(int, operator.outputs)):
@@ -58,11 +66,15 @@ class Graph:
         """Take [1, size / 2 + 1, size / 2 + 1, 6] uint8 (see `planes_of`) where it took [1, size, size, 3] RGB 0..1.
 
         The net must begin with a 3 × 3 convolution of stride 2, padded as TensorFlow's SAME: all of it to the right
-        and below.
+        and below. Raises Damaged.
         """
         source = int(self._net.inputs[0])
-        first = next(operator for operator in self._net.operators if source in operator.inputs)
+        first = next((operator for operator in self._net.operators if source in operator.inputs), None)
+        if first is None or not self._is_known(source, first):
+            raise Damaged(_UNKNOWN)
         weights, bias = (self._constant(index) for index in first.inputs[1:])
+        if weights.shape[1:] != (3, 3, 3):
+            raise Damaged(_UNKNOWN)
         kernel, shift = folded(weights, full_range=full_range, bt709=bt709)
         half = int(self._net.tensors[source].shape[1]) // 2 + 1
         planes, numbers = self._tensor([1, half, half, 6], _UINT8), self._tensor([1, half, half, 6], _FLOAT32)
@@ -76,6 +88,18 @@ class Graph:
         self._net.inputs = _indices((planes,))
         self._net.operators = [as_float, *self._net.operators]
         return self
+
+    def _is_known(self, source: int, first: Any) -> bool:
+        """Does the net read one square RGB picture, with one convolution as `from_planes` takes it apart?"""
+        picture, how = self._net.tensors[source], first.builtinOptions
+        batch, height, width, channels = picture.shape
+        return bool(
+            picture.type == _FLOAT32
+            and (batch, height, channels) == (1, width, 3)
+            and self._kind(first) == schema.BuiltinOperator.CONV_2D
+            and len(first.inputs) == 3
+            and (how.strideH, how.strideW, how.padding) == (2, 2, schema.Padding.SAME)
+        )
 
     def _wide(self, prelu: Any) -> Iterator[Any]:
         source, slopes = map(int, prelu.inputs)
@@ -149,14 +173,28 @@ class Graph:
 
 @lru_cache(maxsize=8)
 def reading_planes(content: bytes, full_range: bool, bt709: bool) -> bytes:
-    """A net over RGB as one over planes of this kind of colour; made once in a run, for it takes some 0.1 s."""
-    return Graph(content).by_rows().from_planes(full_range=full_range, bt709=bt709).content()
+    """A net over RGB as one over planes of this kind of colour; made once in a run, for it takes some 0.1 s.
+
+    Raises Damaged.
+    """
+    with _known():
+        return Graph(content).by_rows().from_planes(full_range=full_range, bt709=bt709).content()
 
 
 @lru_cache(maxsize=8)
 def giving_only(content: bytes, outputs: tuple[str, ...]) -> bytes:
-    """A net that works out only these of its outputs."""
-    return Graph(content).keep(outputs).content()
+    """A net that works out only these of its outputs. Raises Damaged."""
+    with _known():
+        return Graph(content).keep(outputs).content()
+
+
+@contextmanager
+def _known() -> Iterator[None]:
+    """What a graph of another shape, or no graph at all, breaks on its way through our changes, in one sentence."""
+    try:
+        yield
+    except (LookupError, ValueError, TypeError, AttributeError, struct.error) as wrong:
+        raise Damaged(_UNKNOWN) from wrong
 
 
 def to_rgb(*, full_range: bool, bt709: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

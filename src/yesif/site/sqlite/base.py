@@ -11,6 +11,21 @@ PATIENCE_S = 30.0
 """Longer than any transaction of ours by far: nothing is computed inside one."""
 
 
+def _entered(name: str) -> Turns:
+    try:
+        turns = turns_at(name)
+        came = turns.enter(patience_s=PATIENCE_S)
+    except OSError as wrong:
+        raise OperationalError(_broken(name, wrong)) from wrong
+    if not came:
+        raise OperationalError(f"other transactions went on for {PATIENCE_S:.0f} s; this one did not begin")
+    return turns
+
+
+def _broken(name: str, wrong: OSError) -> str:
+    return f"transactions wait their turn at {name}-turn, which cannot be used: {wrong.strerror or wrong}"
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection. `_turn` is held from BEGIN to COMMIT or ROLLBACK."""
 
@@ -21,10 +36,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
         name = str(self.settings_dict["NAME"])
         if self._turn is None and not self.is_in_memory_db():
-            turns = turns_at(name)
-            if not turns.enter(patience_s=PATIENCE_S):
-                raise OperationalError(f"other transactions went on for {PATIENCE_S:.0f} s; this one did not begin")
-            self._turn = turns
+            self._turn = _entered(name)
         begun = False
         try:
             super()._start_transaction_under_autocommit()  # type: ignore[misc]
@@ -53,4 +65,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _leave(self) -> None:
         turn, self._turn = self._turn, None
         if turn is not None:
-            turn.leave()
+            try:
+                turn.leave()
+            except OSError as wrong:
+                raise OperationalError(_broken(str(self.settings_dict["NAME"]), wrong)) from wrong

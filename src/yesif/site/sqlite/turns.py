@@ -8,6 +8,7 @@ So writers stand in line before they ask SQLite at all.
 
 import fcntl
 import os
+import stat
 import threading
 import time
 from collections import deque
@@ -20,39 +21,61 @@ STINT = 4
 
 
 class Turns:
-    """The line before one file. `enter` and `leave` are called by the same thread, once each."""
+    """The line before one file. `enter` and `leave` are called by the same thread, once each.
 
-    def __init__(self, path: str) -> None:
+    `like`: a file whose mode and owner this one gets, as SQLite gives its own companions those of the database; with
+    another owner's, whoever else may write to the database could not stand in line. Raises OSError.
+    """
+
+    def __init__(self, path: str, *, like: str = "") -> None:
         self._door = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            _make_like(self._door, like)
+        except BaseException:
+            os.close(self._door)
+            raise
         self._lock = threading.Lock()  # of all that follows
         self._waiting: deque[threading.Event] = deque()
         self._taken = False
         self._in_a_row = 0
 
     def enter(self, *, patience_s: float) -> bool:
-        """Wait for a turn; False where it did not come in time."""
+        """Wait for a turn; False where it did not come in time. Whatever breaks the wait, nothing is held after it.
+
+        Raises OSError where the file cannot be locked at all.
+        """
         ends = time.monotonic() + patience_s
         if not self._stand_in_line(ends):
             return False
+        came = False
+        try:
+            came = self._lock_file(ends)
+        finally:
+            if not came:
+                self._next()
+        return came
+
+    def leave(self) -> None:
+        """Let the next one in. Raises OSError where the file cannot be unlocked; the line goes on all the same."""
+        try:
+            fcntl.flock(self._door, fcntl.LOCK_UN)
+            self._in_a_row += 1
+            if self._waiting and self._in_a_row >= STINT:
+                self._in_a_row = 0
+                time.sleep(GAP_S)
+        finally:
+            self._next()
+
+    def _lock_file(self, ends: float) -> bool:
         while True:
             try:
                 fcntl.flock(self._door, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 if time.monotonic() >= ends:
-                    self._next()
                     return False
                 time.sleep(LOOK_S)
             else:
                 return True
-
-    def leave(self) -> None:
-        """Let the next one in."""
-        fcntl.flock(self._door, fcntl.LOCK_UN)
-        self._in_a_row += 1
-        if self._waiting and self._in_a_row >= STINT:
-            self._in_a_row = 0
-            time.sleep(GAP_S)
-        self._next()
 
     def _stand_in_line(self, ends: float) -> bool:
         with self._lock:
@@ -61,12 +84,21 @@ class Turns:
                 return True
             mine = threading.Event()
             self._waiting.append(mine)
-        if mine.wait(max(0.0, ends - time.monotonic())):
-            return True
-        with self._lock:
-            if mine.is_set():  # it came in the very moment patience ended
+        try:
+            if mine.wait(max(0.0, ends - time.monotonic())):
                 return True
-            self._waiting.remove(mine)
+        except BaseException:  # a stop key, a signal: whoever goes away gives back what they were just given
+            if not self._out_of_line(mine):
+                self._next()
+            raise
+        return not self._out_of_line(mine)
+
+    def _out_of_line(self, mine: threading.Event) -> bool:
+        """Stop waiting; False where the turn came in this very moment."""
+        with self._lock:
+            if not mine.is_set():
+                self._waiting.remove(mine)
+                return True
             return False
 
     def _next(self) -> None:
@@ -75,6 +107,18 @@ class Turns:
                 self._waiting.popleft().set()
             else:
                 self._taken = False
+
+
+def _make_like(door: int, other: str) -> None:
+    """Mode and owner of the file `other`, as far as this process may give them; nothing where there is none."""
+    if not other or not os.path.exists(other):
+        return
+    wanted, found = os.stat(other), os.fstat(door)
+    if os.geteuid() == 0 and (wanted.st_uid, wanted.st_gid) != (found.st_uid, found.st_gid):
+        os.fchown(door, wanted.st_uid, wanted.st_gid)
+    mode = stat.S_IMODE(wanted.st_mode)
+    if mode != stat.S_IMODE(found.st_mode) and os.geteuid() in (0, found.st_uid):
+        os.fchmod(door, mode)
 
 
 _turns: dict[tuple[int, str], Turns] = {}
@@ -86,5 +130,5 @@ def turns_at(path: str) -> Turns:
     with _making:
         key = (os.getpid(), path)  # a forked child stands in a line of its own
         if key not in _turns:
-            _turns[key] = Turns(f"{path}-turn")
+            _turns[key] = Turns(f"{path}-turn", like=path)
         return _turns[key]

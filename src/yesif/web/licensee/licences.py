@@ -14,12 +14,13 @@ from yesif.apps.consent.queries import questions
 from yesif.apps.market.actions import licences as actions
 from yesif.apps.market.queries import licences, organisations, runs
 from yesif.apps.market.queries.licences import LicenceSeen
-from yesif.apps.market.queries.preview import few
 from yesif.apps.people import queries as people
+from yesif.base.counts import told
 from yesif.base.errors import NotFound
 from yesif.flows import clearance, licensing
 from yesif.flows.release.describe import REASONS
 from yesif.web.access import licensees_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 
 
@@ -119,10 +120,10 @@ def _own(request: HttpRequest, licence_id: str) -> LicenceSeen:
 def _questions(licence_id: str, now: datetime) -> dict[str, str]:
     """How many performers were asked about a licence and how many may still answer, in words that point at nobody."""
     states = questions.states_of(licence_id, now=now)
-    return {"open": few(states["open"]), "asked": few(sum(states.values()))} if any(states.values()) else {}
+    still, asked = states["open"], sum(states.values())  # each performer is asked once
+    return {"open": aloud(told(still, still)), "asked": aloud(told(asked, asked))} if asked else {}
 
 
 def _why(offered: actions.Offer) -> list[tuple[str, str]]:
     """Reasons in words, each with its number or with none that could point at someone."""
-    told = [(REASONS.get(reason) or reason, str(number)) for reason, number in offered.found.reasons]
-    return told + [(REASONS.get(reason) or reason, _("a few")) for reason in offered.found.few]
+    return [(REASONS.get(reason) or reason, number) for reason, number in offered.found.reasons]

@@ -12,6 +12,7 @@ from yesif.core.policy.effects import of_erasure
 from yesif.flows import erase as flow
 from yesif.flows import revoke
 from yesif.web.access import performers_only, viewer_id
+from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 
 
@@ -27,7 +28,7 @@ def page(request: HttpRequest) -> HttpResponse:
     try:
         flow.erase(person_id=viewer_id(request), now=CLOCK.now())
     except Conflict as why:
-        return _page(request, str(why), 409)
+        return _page(request, aloud(why), 409)
     people.sign_out(request)
     return render(request, "performer/erased.html")
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from yesif.apps.footage.queries import figures as queries
 from yesif.apps.footage.queries.figures import HOUR_NS, Week
 from yesif.web.access import producers_only, viewer_id
+from yesif.web.aloud import in_figures
 from yesif.web.clock import CLOCK
 
 WIDE, HIGH, FOOT = 640, 220, 30
@@ -78,13 +79,13 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _cost(found: queries.Figures) -> Picture:
     values = [None if week.cost_per_hour is None else week.cost_per_hour / 100 for week in found.weeks]
-    words = ["–" if value is None else f"{found.currency} {value:,.0f}" for value in values]
+    words = ["–" if value is None else in_figures(f"{found.currency} {value:,.0f}") for value in values]
     hours = sum(week.accepted_ns for week in found.weeks) / HOUR_NS
     return Picture(
         id="cost",
         title=_("Cost per accepted hour"),
         meaning=_("The booked pay of everyone who came, by hours that every performer released and nobody rejected."),
-        said=_("%(hours)s accepted hours in 8 weeks.") % {"hours": f"{hours:.1f}"},
+        said=_("%(hours)s accepted hours in 8 weeks.") % {"hours": in_figures(f"{hours:.1f}")},
         bars=_bars([_week(week) for week in found.weeks], values, words),
         empty=not any(values),
     )

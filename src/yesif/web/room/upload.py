@@ -30,6 +30,7 @@ from yesif.media import incoming
 from yesif.media.capture_receipt import Claim
 from yesif.media.store import open_store
 from yesif.web.access import performers_only
+from yesif.web.aloud import aloud
 from yesif.web.room.upload_door import VERSION, declared
 
 SPOKEN = {
@@ -118,7 +119,7 @@ def seal(request: HttpRequest, upload_id: str) -> HttpResponseBase:
         store, now = open_store(settings.STORAGE), timezone.now()
         agreed = uploads.agree(upload_id=upload_id, performer_id=who, claim=claim, store=store, now=now)
     except uploads.Disagrees as difference:
-        return JsonResponse({"safe": False, "offset": difference.offset, "why": str(difference)}, status=409)
+        return JsonResponse({"safe": False, "offset": difference.offset, "why": aloud(difference)}, status=409)
     ingest.upload_ended(agreed=agreed, now=timezone.now())
     uploads.clear(upload_id=upload_id)
     return JsonResponse({"safe": True, "sha256": agreed.sha256})
@@ -156,4 +157,4 @@ def _claim(body: bytes) -> Claim:
 
 
 def _say(sentence: str, status: int, headers: dict[str, str]) -> HttpResponse:
-    return HttpResponse(sentence, status=status, headers=headers, content_type="text/plain; charset=utf-8")
+    return HttpResponse(aloud(sentence), status=status, headers=headers, content_type="text/plain; charset=utf-8")

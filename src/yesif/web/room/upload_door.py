@@ -75,11 +75,11 @@ class UploadDoor:
             headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
             offset = await self._patch(scope["path"].removeprefix(self.prefix), headers, receive)
         except _Answer as said:
-            await _answer(send, said.status, said.sentence, said.headers)
+            await _answer(send, said.status, aloud(said.sentence), said.headers)
         except incoming.WrongOffset as wrong:
             await _answer(send, 409, aloud(wrong), {"Upload-Offset": str(wrong.offset)})
         except uploads.TooOften as wait:
-            await _answer(send, 429, str(wait), {"Retry-After": str(wait.seconds)})
+            await _answer(send, 429, aloud(wait), {"Retry-After": str(wait.seconds)})
         except YesIfError as error:
             await _answer(send, status_of(error), aloud(error), {})
         except _LeftError:

@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 
 from yesif.apps.money.queries import fees
 from yesif.core.ledger import presence, statement
-from yesif.web.aloud import in_figures
+from yesif.web.aloud import in_coins, in_figures
 
 register = template.Library()
 
@@ -14,15 +14,13 @@ register = template.Library()
 @register.filter
 def micro(amount: int, currency: str) -> str:
     """1234567 EUR → "EUR 0.01234567"; whole coins print as coins."""
-    number, code = statement.words(amount, currency).split()
-    return in_figures(f"{code} {number}")
+    return in_coins(statement.words(amount, currency))
 
 
 @register.filter
 def coins(amount: int, currency: str) -> str:
     """12345678 EUR → "EUR 0.12": whole coins, as a pay run would pay them; the rest is carried on."""
-    number, code = statement.coins(amount, currency).split()
-    return f"{code} {number}"
+    return in_coins(statement.coins(amount, currency))
 
 
 @register.filter
@@ -38,7 +36,7 @@ def how_it_pays(project_id: str) -> str:
     if not counted:
         return _("This project has paid nobody yet.")
     share = _("Of all time counted or claimed, {percent} % was not paid.").format(
-        percent=f"{100 * unpaid / counted:.1f}"
+        percent=in_figures(f"{100 * unpaid / counted:.1f}")
     )
     if days is None:
         return _("Nothing was paid out yet.") + " " + share

@@ -19,10 +19,11 @@ from django.utils.translation import gettext as _
 from yesif.apps.consent import queries as consent
 from yesif.apps.footage.queries.review import Quality
 from yesif.base.errors import BadInput
+from yesif.base.money import Money
 from yesif.core.policy.explain import meaning
 from yesif.core.policy.grants import Conditions
 from yesif.core.policy.uses import CURRENT
-from yesif.web.aloud import aloud, in_figures, of_scripts
+from yesif.web.aloud import aloud, in_coins, in_figures, of_scripts
 from yesif.web.clock import CLOCK
 
 register = template.Library()
@@ -63,8 +64,8 @@ def use(what: str, where: str) -> str:
 
 @register.filter
 def money(minor: int, currency: str) -> str:
-    """7400, "EUR" → "EUR 74.00". Two decimals: the currencies this studio pays in all have them."""
-    return in_figures(f"{currency} {minor // 100:,}.{minor % 100:02d}")
+    """7400, "EUR" → "EUR 74.00"; 7400, "JPY" → "JPY 7,400"."""
+    return in_coins(Money(minor, currency))
 
 
 @register.filter

@@ -17,6 +17,7 @@ from yesif.apps.stage.models import CareCase, Event
 def report(*, session_id: str, performer_id: str, words: str, now: datetime) -> str:
     """Report what happened in a session: every take of it is sealed whole until the care desk closes the case.
     Returns the case's id. Raises NotFound, BadInput."""
+    care.hold(performer_id)
     parts = _parts(session_id)
     case = care.report(
         session_id=session_id, performer_id=performer_id, words=words, evidence=_evidence(session_id, parts), now=now
@@ -34,6 +35,7 @@ def close(*, case_id: str, by: str, keep_sealed: bool, now: datetime) -> tuple[s
     """Close a case. Unless the takes stay sealed, or the same person's other report of the session is open, its seals
     are lifted; returns the ids of performances that are open again. Raises NotFound, Conflict."""
     case = care.of_desk(case_id, by)
+    care.hold(case.by_id)  # a report of this moment keeps its seals: it comes before this, or makes them anew
     care.close(case_id=case_id, by=by, now=now)
     others = CareCase.objects.filter(
         session_id=case.session_id, kind="report", by_id=case.by_id, closed_at=None

@@ -13,27 +13,24 @@ from yesif.apps.consent import queries as consent
 from yesif.apps.consent.queries import questions
 from yesif.apps.footage.models import Performance
 from yesif.apps.market.models import Tariff
+from yesif.base.counts import FEW, said_apart, told
 from yesif.core.policy.decide import Decision, Reason
 from yesif.core.policy.uses import Price, Use
 
-LEAST = 5
-"""A number below this is told as "fewer than 5"; a reason is told with its number only where so many people share it:
-in a project of two, the number of a reason would be one person's answer."""
 NOT_ASKED_AGAIN = "answered-otherwise"
 """The reason of those who wanted to be asked about this licence, were asked, and did not say Yes in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What may be used now. `asking` and `refused` are words ("none", "fewer than 5", "12"); `reasons` are those told
-    with their number, `few` those that hold for fewer."""
+    """What may be used now. `asking`, `refused` and the numbers of `reasons` are words ("none", "a few", "12"); the
+    last reason is `base.counts.FEW`, for all that are not said apart."""
 
     performances: int
     ms: int
     asking: str
     refused: str
-    reasons: tuple[tuple[str, int], ...]
-    few: tuple[str, ...]
+    reasons: tuple[tuple[str, str], ...]
 
     @property
     def minutes(self) -> int:
@@ -66,13 +63,6 @@ def price_of(project_id: str, organisation_id: str) -> Price | None:
     return Price(own.minute_minor, own.currency) if own else None
 
 
-def few(number: int) -> str:
-    """A number in words that point at nobody."""
-    if number == 0:
-        return "none"
-    return f"fewer than {LEAST}" if number < LEAST else str(number)
-
-
 @dataclass(frozen=True, slots=True)
 class _Finished:
     """A performance that there is something of."""
@@ -85,7 +75,8 @@ class _Finished:
 def _told(
     may: Iterable[str], decided: Iterable[Decision], finished: Mapping[str, _Finished], over: Collection[str]
 ) -> Preview:
-    permitted, asking = set(may), 0
+    permitted = set(may)
+    asking: list[str] = []
     refused: Counter[str] = Counter()
     people: dict[str, set[str]] = defaultdict(set)
     for one in decided:
@@ -93,7 +84,7 @@ def _told(
         if one.permitted:  # said just now, between the two questions
             permitted.add(one.performance)
         elif one.reason is Reason.ASK and who not in over:
-            asking += 1
+            asking.append(who)
         else:
             reason = NOT_ASKED_AGAIN if one.reason is Reason.ASK else one.reason.value
             refused[reason] += 1
@@ -101,11 +92,20 @@ def _told(
     return Preview(
         performances=len(permitted),
         ms=sum(finished[one].ms for one in permitted),
-        asking=few(asking),
-        refused=few(refused.total()),
-        reasons=tuple((reason, n) for reason, n in refused.most_common() if len(people[reason]) >= LEAST),
-        few=tuple(sorted(reason for reason in refused if len(people[reason]) < LEAST)),
+        asking=told(len(asking), len(set(asking))),
+        refused=told(refused.total(), len(set().union(*people.values()))),
+        reasons=_reasons(refused, people, everyone=len({one.performer for one in finished.values()})),
     )
+
+
+def _reasons(refused: Counter[str], people: Mapping[str, set[str]], *, everyone: int) -> tuple[tuple[str, str], ...]:
+    apart = said_apart(people, everyone)
+    rest = [reason for reason in refused if reason not in apart]
+    said = [(reason, told(n, len(people[reason]))) for reason, n in refused.most_common() if reason in apart]
+    if rest:
+        whose = set().union(*(people[reason] for reason in rest))
+        said.append((FEW, told(sum(refused[reason] for reason in rest), len(whose))))
+    return tuple(said)
 
 
 def _finished(project_id: str) -> Iterable[_Finished]:

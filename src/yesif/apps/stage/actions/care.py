@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from yesif.apps.people.models import Role
+from yesif.apps.people.models import Person, Role
 from yesif.apps.stage.models import CareCase, Place
 from yesif.base.canonical import digest
 from yesif.base.errors import BadInput, Conflict, NotFound
@@ -17,6 +17,7 @@ LONGEST_WORDS = 4000
 @transaction.atomic
 def call(*, session_id: str, performer_id: str, now: datetime) -> str:
     """Ask for a person, from the room; asking again while nobody has answered is the same call. Raises NotFound."""
+    hold(performer_id)
     _in_cast(session_id, performer_id)
     waiting = CareCase.objects.filter(session_id=session_id, by_id=performer_id, kind="help", answered_at=None).first()
     if waiting is not None:
@@ -28,6 +29,7 @@ def call(*, session_id: str, performer_id: str, now: datetime) -> str:
 def report(*, session_id: str, performer_id: str, words: str, evidence: Mapping[str, object], now: datetime) -> str:
     """Report what happened in a session, in one's own words. `evidence` is frozen here, with its digest. Raises
     NotFound, BadInput."""
+    hold(performer_id)
     _in_cast(session_id, performer_id)
     if not words.strip() or len(words) > LONGEST_WORDS:
         raise BadInput(f"Say in 1 to {LONGEST_WORDS} characters what happened.")
@@ -93,6 +95,12 @@ def _open(
         made_at=now,
         due_at=now + DUE[kind],
     ).id
+
+
+def hold(performer_id: str) -> None:
+    """Before anything is read: what one person asks for, reports and is answered comes one after the other. To the end
+    of the transaction."""
+    list(Person.objects.select_for_update(no_key=True).filter(pk=performer_id).values("id"))
 
 
 def _in_cast(session_id: str, performer_id: str) -> None:
