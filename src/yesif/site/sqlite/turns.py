@@ -29,11 +29,13 @@ class Turns:
 
     def __init__(self, path: str, *, like: str = "") -> None:
         self._door = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        made = False
         try:
             _make_like(self._door, like)
-        except BaseException:
-            os.close(self._door)
-            raise
+            made = True
+        finally:
+            if not made:
+                os.close(self._door)
         self._lock = threading.Lock()  # of all that follows
         self._waiting: deque[threading.Event] = deque()
         self._taken = False
@@ -84,17 +86,18 @@ class Turns:
                 return True
             mine = threading.Event()
             self._waiting.append(mine)
+        broken = True
         try:
-            if mine.wait(max(0.0, ends - time.monotonic())):
-                return True
-        except BaseException:  # a stop key, a signal: whoever goes away gives back what they were just given
-            if not self._out_of_line(mine):
+            mine.wait(max(0.0, ends - time.monotonic()))
+            broken = False
+        finally:
+            came = not self._out_of_line(mine)
+            if broken and came:  # a stop key, a signal: whoever goes away gives back what they were just given
                 self._next()
-            raise
-        return not self._out_of_line(mine)
+        return came
 
     def _out_of_line(self, mine: threading.Event) -> bool:
-        """Stop waiting; False where the turn came in this very moment."""
+        """Wait no longer; False where the turn has come."""
         with self._lock:
             if not mine.is_set():
                 self._waiting.remove(mine)
