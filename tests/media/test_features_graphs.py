@@ -66,11 +66,14 @@ def test_a_net_that_is_not_the_one_we_know_is_damaged_in_one_sentence() -> None:
         change(graph._net)
         return graph.content()
 
+    def first(net: Any) -> Any:
+        return next(one for one in net.operators if net.inputs[0] in one.inputs)
+
     strange = {
         "no graph at all": b"this is not a net",
         "cut short": face[:2000],
-        "another first step": changed(lambda net: setattr(net, "operators", net.operators[1:])),
-        "another stride": changed(lambda net: setattr(net.operators[0].builtinOptions, "strideH", 1)),
+        "another first step": changed(lambda net: net.operators.remove(first(net))),
+        "another stride": changed(lambda net: setattr(first(net).builtinOptions, "strideH", 1)),
         "another kind of weights": changed(lambda net: [setattr(one, "type", 3) for one in net.tensors[1:]]),
         "no input": changed(lambda net: setattr(net, "inputs", [])),
         "another picture": changed(lambda net: setattr(net.tensors[net.inputs[0]], "shape", [1, 64])),

@@ -3,7 +3,6 @@
 import os
 import sys
 from importlib import import_module
-from itertools import islice
 from pathlib import Path
 
 import click
@@ -67,7 +66,10 @@ def _folder_first(args: list[str]) -> list[str]:
     words = iter(args[:end])
     for word in words:
         if word == "--data":
-            front += [word, *islice(words, 1)]
+            folder = next(words, None)
+            if folder is None:
+                raise click.BadOptionUsage("--data", "Option '--data' requires an argument.")
+            front += [word, folder]
         else:
             (front if word.startswith("--data=") else rest).append(word)
     return [*front, *rest, *args[end:]]

@@ -224,7 +224,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
         elif kind in _CARDS:
             turn, none_left = _CARDS[kind]
             if not await _asked(turn, **who, studio_ns=at_ns, after=message.get("after")):
-                await self._say(type="refused", sentence=none_left)
+                await self._say(type="refused", sentence=aloud(none_left))
             await self._tell("changed")
         else:
             await self._ask_or_leave(kind, who, at_ns)
@@ -327,7 +327,7 @@ class RoomSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is u
         """Another line of this performer goes on; this one says nothing to the partner when it closes."""
         self.over = True
         if not same_page:
-            sentence = "You opened this room in another window; it goes on there."
+            sentence = aloud("You opened this room in another window; it goes on there.")
             await self._say(type="closed", sentence=sentence, code=TAKEN_OVER)
         await self._close(TAKEN_OVER)
 
