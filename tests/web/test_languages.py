@@ -178,7 +178,12 @@ class TestSentences:
             1_234_567, "EUR")]  # fmt: skip
         assert told == ["EUR 1,234.50", "EUR -0.50", "JPY 7,400", "EUR 1,234.56", "EUR 0.01234567"]
         with translation.override("es"):
-            spanish = [money(123450, "EUR"), coins(123_456_789_012, "EUR"), micro(1_234_567, "EUR"), aloud("7.50 EUR")]
+            spanish = [
+                money(123450, "EUR"),
+                coins(123_456_789_012, "EUR"),
+                micro(1_234_567, "EUR"),
+                in_figures("7.50 EUR"),
+            ]
         assert [one.replace("\xa0", ".") for one in spanish] == [
             "1.234,50 EUR", "1.234,56 EUR", "0,01234567 EUR", "7,50 EUR"
         ]  # fmt: skip
