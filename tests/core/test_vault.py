@@ -10,7 +10,7 @@ from yesif.core.vault.chunks import CHUNK, Opened, plain_size, seal, sealed_size
 
 KEY = bytes(range(16))
 ROUND = bytes(n * 7 % 251 for n in range(251))
-SIZES = st.sampled_from([0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 3 * CHUNK + 77])
+SIZES = st.sampled_from([0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 3 * CHUNK + 77, 16 * CHUNK, 33 * CHUNK + 1])
 
 
 def message_of(size: int) -> bytes:
@@ -20,6 +20,12 @@ def message_of(size: int) -> bytes:
 def sealed_of(size: int, portion: int = 10_000) -> bytes:
     message = message_of(size)
     return b"".join(seal(KEY, (message[at : at + portion] for at in range(0, size, portion)), context=b"clip"))
+
+
+def in_one_pass(sealed: bytes, short: int = 0) -> bytes:
+    """Opened as the licensee's reader does it; `short`: how many bytes of the end are not there to be read."""
+    there = chunks.from_memory(sealed[: len(sealed) - short])
+    return chunks.open_from(KEY, there, len(sealed), context=b"clip")
 
 
 def opened(sealed: bytes, key: bytes = KEY, context: bytes = b"clip") -> Opened:
@@ -32,7 +38,8 @@ def test_a_message_reads_back_however_it_came(size: int, portion: int) -> None:
     sealed = sealed_of(size, portion)
     assert len(sealed) == sealed_size(size)
     assert plain_size(len(sealed)) == size
-    assert b"".join(opened(sealed)) == message_of(size)
+    assert b"".join(opened(sealed)) == in_one_pass(sealed) == chunks.open_whole(KEY, sealed, context=b"clip")
+    assert in_one_pass(sealed) == message_of(size)
 
 
 @given(st.integers(0, 3 * CHUNK), st.integers(0, 40_000))
@@ -50,6 +57,8 @@ def test_any_changed_bit_is_refused(size: int, draw: st.DataObject) -> None:
     sealed[bit // 8] ^= 1 << (bit % 8)
     with pytest.raises(Damaged):
         b"".join(opened(bytes(sealed)))
+    with pytest.raises(Damaged):
+        in_one_pass(bytes(sealed))
 
 
 @given(st.data())
@@ -60,6 +69,16 @@ def test_any_cut_is_refused_even_at_a_chunks_border(draw: st.DataObject) -> None
     at = draw.draw(st.sampled_from(borders) | st.integers(0, len(sealed) - 1))
     with pytest.raises(Damaged):
         b"".join(opened(sealed[:at]))
+    with pytest.raises(Damaged):
+        in_one_pass(sealed[:at])
+    with pytest.raises(Damaged):
+        in_one_pass(sealed, short=len(sealed) - at)
+
+
+def test_a_file_that_loses_its_end_while_it_is_read_is_refused() -> None:
+    sealed = sealed_of(20 * CHUNK)
+    with pytest.raises(Damaged, match="ends after chunk 16"):
+        in_one_pass(sealed, short=1)
 
 
 def test_a_wrong_key_or_context_is_refused_before_anything_is_read() -> None:

@@ -22,6 +22,7 @@ from yesif.base.errors import Damaged, NotConsented, Refused
 from yesif.cli.licensee.run import read_root
 from yesif.core.corpus import Reader
 from yesif.core.corpus.manifest import KEYS
+from yesif.core.vault.chunks import from_memory
 from yesif.flows import erase
 
 pytestmark = pytest.mark.django_db
@@ -144,7 +145,7 @@ def test_a_lease_is_renewed_at_half_life_and_dies_where_it_may_not_be() -> None:
     assert leases() == 2
     at[0] += timedelta(days=3)
     with pytest.raises(Refused):
-        keys.open(name, "json", b"")
+        keys.open(name, "json", lambda buffer, offset: 0, 0)
 
 
 def test_any_changed_bit_of_a_member_is_refused() -> None:
@@ -156,17 +157,41 @@ def test_any_changed_bit_of_a_member_is_refused() -> None:
     keys = licensed.run(lab, licence, release.id).keys(release.folder)
     row = pq.read_table(Path(release.folder) / "manifest.parquet").to_pylist()[0]
     content = bytearray((Path(release.folder) / row["shard"]).read_bytes()[row["offset"] :][: row["size"]])
-    keys.open(row["key"], row["member"], bytes(content))
+
+    def opened(member: str, sealed: bytes) -> bytes:
+        return keys.open(row["key"], member, from_memory(sealed), len(sealed))
+
+    assert opened(row["member"], content) == Reader(release.folder, keys=keys)[row["key"]][row["member"]]
     for place in range(0, len(content), max(1, len(content) // 40)):
         content[place] ^= 1
         with pytest.raises(Damaged):
-            keys.open(row["key"], row["member"], bytes(content))
+            opened(row["member"], content)
         content[place] ^= 1
     for cut in (0, 10, 56, len(content) - 1, len(content) - 16):
         with pytest.raises(Damaged):
-            keys.open(row["key"], row["member"], bytes(content[:cut]))
+            opened(row["member"], content[:cut])
     with pytest.raises(Damaged):
-        keys.open(row["key"], "wav" if row["member"] == "json" else "json", bytes(content))
+        opened("wav" if row["member"] == "json" else "json", content)
+
+
+def test_a_sealed_shard_that_lost_its_end_is_refused_by_the_reader() -> None:
+    answers()
+    released.play("ana", "bo")
+    lab = licensed.program()
+    licence = licensed.licence()
+    release = licensed.build(licence)
+    reader = Reader(release.folder, keys=licensed.run(lab, licence, release.id).keys(release.folder))
+    row = max(pq.read_table(Path(release.folder) / "manifest.parquet").to_pylist(), key=lambda row: row["offset"])
+    shard = Path(release.folder) / row["shard"]
+    whole = shard.read_bytes()
+    for end in (row["offset"] - 1, row["offset"] + 1, row["offset"] + row["size"] - 1):
+        shard.chmod(0o600)
+        shard.write_bytes(whole[:end])
+        with pytest.raises(Damaged):
+            reader[row["key"]]
+    shard.unlink()
+    with pytest.raises(Damaged, match="is missing"):
+        reader[row["key"]]
 
 
 def test_a_performer_whose_key_is_destroyed_is_in_no_lease_and_nobody_can_open_the_clip_again() -> None:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from yesif.base import ids
 from yesif.base.errors import Damaged, LimitReached, Refused
 from yesif.core.corpus import manifest
+from yesif.core.vault.chunks import ReadInto
 from yesif.core.vault.held import Held, Wrapped
 from yesif.core.vault.lease import Terms, open_lease
 
@@ -117,9 +118,9 @@ class LeasedKeys:
         """May this sample be read now? False for what was revoked."""
         return self._living().opens(sample)
 
-    def open(self, sample: str, suffix: str, sealed: bytes) -> bytes:
+    def open(self, sample: str, suffix: str, read: ReadInto, sealed: int) -> bytes:
         """One member, in the clear, in memory. Raises Refused, Damaged."""
-        content = self._living().open(sample, suffix, sealed, now=self._run.now())
+        content = self._living().open(sample, suffix, read, sealed, now=self._run.now())
         self._run.read.add(sample)
         return content
 
@@ -152,7 +153,7 @@ class NotHere:
     def opens(self, sample: str) -> bool:
         raise Refused("Keys do not travel between processes: lease them where they are used.")
 
-    def open(self, sample: str, suffix: str, sealed: bytes) -> bytes:
+    def open(self, sample: str, suffix: str, read: ReadInto, sealed: int) -> bytes:
         raise Refused("Keys do not travel between processes: lease them where they are used.")
 
 

@@ -6,11 +6,11 @@ Needs pyarrow and nothing else of ours; reads through the index in `manifest.par
 
 import hashlib
 import json
-import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,8 +27,8 @@ class Keys(Protocol):
         """May this sample be read now?"""
         ...
 
-    def open(self, sample: str, suffix: str, sealed: bytes) -> bytes:
-        """A member, in the clear. Raises Refused, Damaged."""
+    def open(self, sample: str, suffix: str, read: Callable[[memoryview, int], int], sealed: int) -> bytes:
+        """A member of `sealed` bytes, in the clear; `read(buffer, offset)` gives them. Raises Refused, Damaged."""
         ...
 
 
@@ -86,14 +86,11 @@ class Reader:
         return len(self._places)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        """In reading order, what may not be read left out. While one sample is worked on, the disk fetches the next."""
-        names = list(self._places)
-        for key, following in zip(names, [*names[1:], None], strict=True):
-            if not self.opens(key):
-                continue
-            if following is not None and self.opens(following):
-                self._fetch_ahead(following)
-            yield self[key]
+        """In reading order, what may not be read left out."""
+        with _Shards(self.folder) as shards:
+            for key in self._places:
+                if self.opens(key):
+                    yield self._sample(key, shards)
 
     def opens(self, key: str) -> bool:
         """May this sample be read now? Of a plain release each may; of a sealed one those the keys open."""
@@ -107,9 +104,9 @@ class Reader:
         """One sample by its name. Raises NotFound."""
         if key not in self._places:
             raise NotFound("this release has no sample of that name")
-        places = self._places[key]
         self.opens(key)
-        return {"__key__": key, "__url__": places[0].shard} | {place.member: self._read(key, place) for place in places}
+        with _Shards(self.folder) as shards:
+            return self._sample(key, shards)
 
     def keys(self) -> list[str]:
         """The samples' names, in reading order."""
@@ -140,27 +137,59 @@ class Reader:
         """Check every file of the release and return how many there are. Raises Damaged."""
         return sum(1 for _ in manifest.check(self.folder, digest=digest))
 
-    def _fetch_ahead(self, key: str) -> None:
-        """Tell the system that a sample's bytes will be asked for: a hint, whatever comes of it."""
+    def _sample(self, key: str, shards: "_Shards") -> dict[str, Any]:
         places = self._places[key]
-        first, last = places[0], places[-1]
-        path = inside(self.folder, first.shard)
-        if hasattr(os, "posix_fadvise") and path.is_file():
-            with path.open("rb", buffering=0) as shard:
-                length = last.offset + last.size - first.offset
-                os.posix_fadvise(shard.fileno(), first.offset, max(length, 0), os.POSIX_FADV_WILLNEED)
+        members = {place.member: self._member(key, place, shards.file(place.shard)) for place in places}
+        return {"__key__": key, "__url__": places[0].shard} | members
 
-    def _read(self, key: str, place: _Place) -> bytes:
-        path = inside(self.folder, place.shard)
-        if not path.is_file():
-            raise Damaged(f"the shard {place.shard} is missing")
-        with path.open("rb") as shard:
-            shard.seek(place.offset)
-            content = shard.read(place.size)
+    def _member(self, key: str, place: _Place, shard: BufferedReader) -> bytes:
+        if self._keys is not None:
+            return self._keys.open(key, place.member, _within(shard, place), place.size)
+        shard.seek(place.offset)
+        content = shard.read(place.size)
         if len(content) != place.size:
             raise Damaged(f"a member of {place.size} bytes ends after {len(content)} in {place.shard}")
-        if self._keys is not None:
-            return self._keys.open(key, place.member, content)
         if self.verify and (found := hashlib.sha256(content).hexdigest()) != place.sha256:
             raise Damaged(f"a member of {place.shard} should read as {place.sha256[:12]}… and reads as {found[:12]}…")
         return content
+
+
+def _within(shard: BufferedReader, place: _Place) -> Callable[[memoryview, int], int]:
+    """What reads a member's bytes piece by piece, and none of its neighbour's."""
+
+    def read(buffer: memoryview, offset: int) -> int:
+        shard.seek(place.offset + offset)
+        return shard.readinto(buffer[: max(place.size - offset, 0)])
+
+    return read
+
+
+class _Shards:
+    """The shard that was asked for last, held open: as members come in its order, the system reads ahead by itself."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._name = ""
+        self._file: BufferedReader | None = None
+
+    def file(self, name: str) -> BufferedReader:
+        """A shard to read from. Raises Damaged where it is missing."""
+        if self._file is None or name != self._name:
+            self.close()
+            try:
+                self._file = inside(self._folder, name).open("rb")
+            except FileNotFoundError as error:
+                raise Damaged(f"the shard {name} is missing") from error
+            self._name = name
+        return self._file
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

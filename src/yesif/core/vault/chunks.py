@@ -28,8 +28,15 @@ _NONCE = 12
 _MOST_CHUNKS = 1 << 38
 _LABEL = b"c2sp.org/chunked-encryption@v1+AEAD_AES_128_GCM\x00"
 
+_STEP = CHUNK + TAG
+_RUN = 16
+"""Chunks read and opened at a time: few enough to stay in a core's cache from the read to the copy."""
+
 ReadAt = Callable[[int, int], bytes]
 """`read(offset, length)` → bytes of the sealed message, fewer only at its end."""
+
+ReadInto = Callable[[memoryview, int], int]
+"""`read(buffer, offset)` puts bytes of the sealed message into `buffer` → how many, fewer than fit only at its end."""
 
 
 def seal(key: bytes, message: Iterable[bytes], *, context: bytes = b"", salt: bytes | None = None) -> Iterator[bytes]:
@@ -66,29 +73,42 @@ def seal_whole(key: bytes, message: bytes | bytearray | memoryview, *, context: 
     return out
 
 
+def open_from(key: bytes, read: ReadInto, sealed: int, *, context: bytes = b"") -> bytes:
+    """The message of a sealed form of `sealed` bytes, in one pass. Raises Damaged: wrong key or context, cut, changed.
+
+    Nothing of its size is held but the message itself: memory asked for afresh costs more than the cipher.
+    """
+    size = plain_size(sealed)
+    head = bytearray(HEAD)
+    if read(memoryview(head), 0) != HEAD:
+        raise Damaged("a sealed message begins with 56 bytes")
+    derived = _opening(key, bytes(head), context)
+    held = memoryview(bytearray(min(sealed - HEAD, _RUN * _STEP)))
+    out = io.BytesIO(bytes(size))  # its buffer becomes the answer without a copy, which a bytearray's would not
+    with out.getbuffer() as plain:
+        for number in range(0, size // CHUNK + 1, _RUN):
+            at = HEAD + number * _STEP
+            run = held[: sealed - at]
+            if read(run, at) != len(run):
+                raise Damaged(f"a sealed message ends after chunk {number}")
+            derived.open_run(number, run, plain[number * CHUNK :])
+    return out.getvalue()
+
+
 def open_whole(key: bytes, sealed: bytes | bytearray | memoryview, *, context: bytes = b"") -> bytes:
     """The message in a sealed form that is in memory. Raises Damaged: wrong key or context, cut, or changed."""
-    size = plain_size(len(sealed))
-    view = memoryview(sealed)
-    derived = _derive(key, bytes(view[:_SALT]), context)
-    if not bytes_eq(derived.commitment, bytes(view[_SALT:HEAD])):
-        raise Damaged("this key does not open this message")
-    out = io.BytesIO()  # its buffer becomes the answer without a copy, which a bytearray's would not
-    if size:
-        out.seek(size - 1)
-        out.write(b"\x00")
-    into, decrypt, base = out.getbuffer(), derived.cipher.decrypt_into, derived.base_nonce
-    step, at = CHUNK + TAG, HEAD
-    number = 0
-    try:
-        for number in range(size // CHUNK + 1):
-            chunk = view[at : at + step]
-            decrypt((base ^ number).to_bytes(_NONCE, "big"), chunk, None, into[number * CHUNK : (number + 1) * CHUNK])
-            at += step
-    except InvalidTag:
-        raise Damaged(f"chunk {number} of a sealed message was changed") from None
-    into.release()
-    return out.getvalue()
+    return open_from(key, from_memory(sealed), len(sealed), context=context)
+
+
+def from_memory(sealed: bytes | bytearray | memoryview) -> ReadInto:
+    """What reads a sealed form that is in memory."""
+
+    def read(buffer: memoryview, offset: int) -> int:
+        piece = memoryview(sealed)[offset : offset + len(buffer)]
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    return read
 
 
 def sealed_size(size: int) -> int:
@@ -116,9 +136,7 @@ class Opened:
         head = read_at(0, HEAD)
         if len(head) != HEAD:
             raise Damaged("a sealed message begins with 56 bytes")
-        self._derived = _derive(key, head[:_SALT], context)
-        if not bytes_eq(self._derived.commitment, head[_SALT:]):
-            raise Damaged("this key does not open this message")
+        self._derived = _opening(key, head, context)
         self._chunk(self.size // CHUNK)
 
     def read(self, offset: int, length: int) -> bytes:
@@ -169,6 +187,17 @@ class _Derived:
             encrypt(nonce, plain[i * CHUNK : (i + 1) * CHUNK], None, into[i * step : (i + 1) * step])
         return bytes(out)
 
+    def open_run(self, first: int, sealed: memoryview, into: memoryview) -> None:
+        """Chunks that follow each other from the one of number `first` on, opened at the front of `into`."""
+        decrypt, base, number, end = self.cipher.decrypt_into, self.base_nonce, first, 0
+        try:
+            for number, at in enumerate(range(0, len(sealed), _STEP), first):
+                chunk = sealed[at : at + _STEP]
+                start, end = end, end + len(chunk) - TAG
+                decrypt((base ^ number).to_bytes(_NONCE, "big"), chunk, None, into[start:end])
+        except InvalidTag:
+            raise Damaged(f"chunk {number} of a sealed message was changed") from None
+
     def open(self, number: int, sealed: bytes) -> bytes:
         try:
             return self.cipher.decrypt(self._nonce(number), sealed, None)
@@ -179,6 +208,14 @@ class _Derived:
         if number >= _MOST_CHUNKS:
             raise BadInput("a sealed message has at most 4 PiB")
         return (self.base_nonce ^ number).to_bytes(_NONCE, "big")
+
+
+def _opening(key: bytes, head: bytes, context: bytes) -> _Derived:
+    """What a message that begins with `head` is opened with. Raises Damaged for another key or context."""
+    derived = _derive(key, head[:_SALT], context)
+    if not bytes_eq(derived.commitment, head[_SALT:]):
+        raise Damaged("this key does not open this message")
+    return derived
 
 
 def _derive(key: bytes, salt: bytes, context: bytes) -> _Derived:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from yesif.base.errors import Damaged, Refused
 from yesif.core.vault import chunks
+from yesif.core.vault.chunks import ReadInto
 from yesif.core.vault.envelope import unnest
 
 
@@ -45,13 +46,14 @@ class Held:
         one = self._wrapped.get(sample)
         return sample in self._keys or (one is not None and all(name in self._keys for name in one.under))
 
-    def open(self, sample: str, suffix: str, sealed: bytes, *, now: datetime) -> bytes:
-        """A member of a sample, in the clear. Raises Refused where the lease is over or lacks it, Damaged."""
+    def open(self, sample: str, suffix: str, read: ReadInto, sealed: int, *, now: datetime) -> bytes:
+        """A member of a sample, of `sealed` bytes, in the clear. Raises Refused where the lease is over or lacks it,
+        Damaged."""
         if now >= self.expires:
             self._keys.clear()
             raise Refused("this lease is over: ask for a new one")
         context = member_context(self.release, sample, suffix)
-        return chunks.open_whole(self._clip_key(sample), sealed, context=context)
+        return chunks.open_from(self._clip_key(sample), read, sealed, context=context)
 
     def _clip_key(self, sample: str) -> bytes:
         if sample in self._keys:
