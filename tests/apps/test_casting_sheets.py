@@ -66,6 +66,26 @@ def test_a_sheet_that_was_sealed_under_the_studios_secret_opens_after_the_migrat
     assert seen.own(ana).lines == {"grief": "never"}
 
 
+def test_one_sheet_that_opens_with_no_key_stops_no_other_in_the_migration(caplog: pytest.LogCaptureFixture) -> None:
+    damaged = {performer("ana"): b"n" * 40, performer("cy"): b"short"}
+    bo = performer("bo")
+    for who in (*damaged, bo):
+        draw(who, grief="never")
+    text = json.dumps(asdict(seen.own(bo)), default=sorted).encode()
+    for who, kept in damaged.items():
+        SealedSheet.objects.filter(pk=who).update(sealed=kept)
+    sealed = b"n" * 12 + AESGCM(studio_key(f"sheet.{bo}")).encrypt(b"n" * 12, text, bo.encode())
+    SealedSheet.objects.filter(pk=bo).update(sealed=sealed)
+    module = import_module("yesif.apps.casting.migrations.0004_sheets_below_their_performers_keys")
+    module.reseal(apps, None)
+    assert seen.own(bo).lines == {"grief": "never"}
+    assert {who: bytes(SealedSheet.objects.get(pk=who).sealed) for who in damaged} == damaged
+    said = sorted(record.getMessage() for record in caplog.records if record.name == module.__name__)
+    assert said == sorted(
+        f"The sheet of {who} does not open under this studio's secret: it is left as it is." for who in damaged
+    )
+
+
 def test_deleting_leaves_nothing() -> None:
     ana = performer("ana")
     draw(ana, grief="never")

@@ -225,7 +225,12 @@ def test_only_the_operator_gives_a_first_seat_and_a_holder_may_add_one(client: C
     assert "a seat of that name already" in again.content.decode()
     assert not Person.objects.filter(email="new@example.test").exists(), "both or neither"
     assert [one.name for one in held_by(person("una").id)] == ["The Union"]
-    assert client.post("/union/", {"name": "Its branch"}).status_code == 302
+    for name in ("Its branch", "Actors' Guild", "The Unionists", "A friend of The Union"):
+        refused = client.post("/union/", {"name": name})
+        assert refused.status_code == 400, "a holder is let in under one name, not under any"
+        assert "begins with the name of your first: The Union." in refused.content.decode()
+    assert faults(refused.content.decode()) == []
+    assert client.post("/union/", {"name": "the  union, Madrid"}).status_code == 302
     assert len(held_by(person("una").id)) == 2
     assert client.post("/studio", {**form, "seat_name": "x", "seat_email": "a@example.test"}).status_code == 404
 

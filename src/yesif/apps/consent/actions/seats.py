@@ -25,9 +25,14 @@ def open_seat(*, holder_id: str, name: str, now: datetime) -> str:
 
 @transaction.atomic
 def open_another(*, holder_id: str, name: str, now: datetime) -> str:
-    """One more seat of someone who holds one. Raises NotFound where they hold none, BadInput, Conflict."""
-    if not Seat.objects.filter(holder_id=holder_id).exists():
+    """One more seat of someone who holds one, such as a union's branch: its name begins with the name the operator
+    let them in under. Raises NotFound where they hold none, BadInput, Conflict."""
+    held = Seat.objects.filter(holder_id=holder_id).order_by("made_at", "id").first()
+    if held is None:
         raise NotFound
+    said, own_name = " ".join(name.split()).casefold(), held.name.casefold()
+    if not said.startswith(own_name) or said[len(own_name) : len(own_name) + 1].isalnum():
+        raise BadInput(f"A further seat's name begins with the name of your first: {held.name}.")
     return open_seat(holder_id=holder_id, name=name, now=now)
 
 
