@@ -20,6 +20,7 @@ from tests.people import person  # noqa: E402
 from tests.web import scene  # noqa: E402
 from yesif.apps.casting import queries as casting_queries  # noqa: E402
 from yesif.apps.casting.actions import terms  # noqa: E402
+from yesif.apps.casting.models import Project  # noqa: E402
 from yesif.apps.consent.actions import questions  # noqa: E402
 from yesif.apps.footage.boxes import place_of_track  # noqa: E402
 from yesif.apps.footage.models import SealedSpan, Take, Track, Upload  # noqa: E402
@@ -40,11 +41,12 @@ from yesif.media.strongbox import Sealed  # noqa: E402
 from yesif.media.takelog import chain  # noqa: E402
 
 
-def book(cards: int = 1, starts_now: bool = False) -> dict[str, Any]:
+def book(cards: int = 1, starts_now: bool = False, language: str = "en") -> dict[str, Any]:
     """A booked session: ids by position, and a link into the room for each."""
     booked = cast.book(cards=cards)
     if starts_now:
         Session.objects.filter(pk=booked.session_id).update(starts_at=now())
+    Project.objects.filter(pk=booked.project_id).update(language=language)
     onward = f"/room/{booked.session_id}"
     return {
         "session": booked.session_id,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.core.matching_worlds import AIMS, crowds, slots, someone
 from yesif.base.errors import BadInput
 from yesif.core.matching.block import repair
-from yesif.core.matching.casts import cast_of, casts
+from yesif.core.matching.casts import cast_of, casts, why_none
 from yesif.core.matching.fit import Fit, fit
 from yesif.core.matching.pairs import Pin, match, pair_of
 from yesif.core.matching.performer import Performer
@@ -140,6 +140,24 @@ class TestTheBoard:
         crowd = [someone("ana"), someone("bo"), someone("cy"), someone("di", never=frozenset({"ana"}))]
         for one in casts(crowd, AIMS, size=3, written=0b11111111, pins=[("ana", "di")]):
             assert not {"ana", "di"} <= set(one.performers)
+
+    def test_where_there_is_no_ensemble_the_first_true_cause_is_named(self) -> None:
+        three = [someone("ana"), someone("bo"), someone("cy")]
+        german = [*three[:2], someone("cy", languages=frozenset({"de"}))]
+        apart = [*three[:2], someone("cy", never=frozenset({"ana"}))]
+        forbidden = [("ana", "bo")]
+
+        def why(
+            crowd: list[Performer], *, written: int = 0b11111111, forbidden: list[tuple[str, str]] | None = None
+        ) -> str:
+            assert not casts(crowd, AIMS, size=3, written=written, forbidden=forbidden or ())
+            return why_none(crowd, AIMS, size=3, written=written, forbidden=forbidden or ())
+
+        assert why(three, written=0b11) == why([], written=0) == "cards", "whoever comes"
+        assert why(three[:2]) == "people"
+        assert why(german) == "language"
+        assert why(three, forbidden=forbidden) == "forbidden"
+        assert why(apart) == why(apart, forbidden=forbidden) == "lines", "whose line it is, is never said"
 
     def test_an_ensemble_of_two_or_seven_is_refused(self) -> None:
         for size in (2, 7):

@@ -108,6 +108,8 @@ TABLE: dict[str, Rule] = {
     **dict.fromkeys(("v1:lease", "v1:purge", "v1:notices", "v1:sign-notice", "v1:attest-notice", "v1:hook"), BY_TOKEN),
     # room
     "room:room": may(get="ana bo"),
+    "room:captions-engine": may(absent=True),  # nothing kept in the folder: absent for everyone
+    "room:captions-model": may(absent=True),
     "room:uploads": may(post="performers"),
     "room:upload": may(head="ana", delete="ana"),
     "room:upload-seal": may(post="ana"),

@@ -351,10 +351,20 @@ class TestEnsembles:
     def test_forbidden_two_stand_in_no_ensemble_and_a_deck_for_two_has_none(self) -> None:
         made, (ana, bo, _), pia = self.world()
         acts.wish(project_id=made, producer_id=person("pia").id, a=ana, b=bo, kind="forbid")
-        assert "No ensemble of this size" in page(pia, ENSEMBLES.format(made))
+        assert "whom you forbade on the match board" in page(pia, ENSEMBLES.format(made))
         acts.wish(project_id=made, producer_id=person("pia").id, a=ana, b=bo, kind="")
         Card.objects.update(rest={})
-        assert "0 cards of your decks are written for 3" in page(pia, ENSEMBLES.format(made))
+        text = page(pia, ENSEMBLES.format(made))
+        assert "0 cards of your decks are written for 3" in text
+        assert "whoever comes: no card of your decks is written for 3" in text
+        (address,) = re.findall(r'href="(/producer/decks/[^"]*/cards/new)"', text)
+        assert 'name="seats"' in page(pia, address), "the link leads to the editor"
+
+    def test_too_few_people_and_no_common_language_are_named_as_the_cause(self) -> None:
+        made, (ana, _, _), pia = self.world()
+        assert "3 said they can, and it takes 4" in page(pia, ENSEMBLES.format(made) + "?size=4")
+        Person.objects.filter(pk=ana).update(languages=["de"])
+        assert "share a language that this project plays in" in page(pia, ENSEMBLES.format(made))
 
     @pytest.mark.parametrize("size", ["2", "7", "x", "3 "])
     def test_a_size_there_is_not_is_refused_in_words_and_anothers_project_is_not_there(self, size: str) -> None:

@@ -4,6 +4,7 @@
     ├── NotFound            there is no such thing, or it is not yours: the same answer for both
     ├── Refused             it exists, and a rule says no
     │   ├── NotConsented    a performer's answer, or the lack of one, says no
+    │   ├── NotCovered      the money for it is not there: `missing`, in minor units of `currency`
     │   └── Conflict        what you send does not continue what is here (offset, state, version)
     ├── BadInput            what came in cannot be understood; nothing was changed
     ├── Damaged             stored or sent bytes are not what they should be
@@ -32,6 +33,14 @@ class Refused(YesIfError):
 
 class NotConsented(Refused):
     """No living yes covers this."""
+
+
+class NotCovered(Refused):
+    """The money for it is not set aside yet: `missing` minor units of `currency` more are needed."""
+
+    def __init__(self, message: str, *, missing: int, currency: str) -> None:
+        super().__init__(message)
+        self.missing, self.currency = missing, currency
 
 
 class Conflict(Refused):

@@ -46,6 +46,7 @@ RECORD_ORIGIN = os.environ.get("YESIF_RECORD_ORIGIN") or PUBLIC_URL.split("://",
 RUNNER = os.environ.get("YESIF_RUNNER", "local")  # where heavy steps run
 MODELS = Path(os.environ.get("YESIF_MODELS") or Path(__file__).resolve().parents[3] / ".cache" / "models")
 TRANSCRIBE_MODEL = os.environ.get("YESIF_TRANSCRIBE_MODEL", "")
+CAPTIONS = Path(os.environ.get("YESIF_CAPTIONS") or MODELS / "captions")  # engine and models for browsers
 TURN_URLS = [url for url in os.environ.get("YESIF_TURN_URLS", "").split(",") if url]
 TURN_SECRET = os.environ.get("YESIF_TURN_SECRET", "")
 WAIT_OFFER_S = int(os.environ.get("YESIF_WAIT_OFFER_S", "300"))

@@ -1,5 +1,6 @@
 """Three to six in one scene. Packing casts is hard in general; this grows them from whoever has least choice."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -59,6 +60,25 @@ def casts(
             for each in grown.performers:
                 del free[each]
     return tuple(found)
+
+
+def why_none(
+    performers: Sequence[Performer], aims: Aims, *, size: int, written: int, forbidden: Iterable[Pair] = ()
+) -> str:
+    """Why `casts` found nothing here, the first that is true: `cards` (too few are written for so many, whoever comes),
+    `people` (too few can), `language` (too few share one), `forbidden` (the producer keeps them apart), `lines` (their
+    own lines or groups do, or leave too few cards; whose is never said)."""
+    if written.bit_count() < LEAST:
+        return "cards"
+    if len(performers) < size:
+        return "people"
+    spoken = Counter(language for one in performers for language in one.languages)
+    shared = [many for language, many in spoken.items() if not aims.languages or language in aims.languages]
+    if max(shared, default=0) < size:
+        return "language"
+    if any(forbidden) and casts(performers, aims, size=size, written=written):
+        return "forbidden"
+    return "lines"
 
 
 def cast_of(members: Sequence[Performer], aims: Aims, *, written: int) -> Cast | None:

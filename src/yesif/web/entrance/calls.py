@@ -65,7 +65,7 @@ def apply(request: HttpRequest, project_id: str) -> HttpResponse:
     token = signing.dumps({"e": email, "next": onward}, salt=SALT)
     link = settings.PUBLIC_URL + reverse("entrance:join", args=[token])
     letters.sign_in_letter(to=email, link=link, minutes=settings.SESAME_MAX_AGE // 60)
-    return render(request, "calls/sent.html", {"minutes": settings.SESAME_MAX_AGE // 60})
+    return render(request, "calls/sent.html", {"minutes": settings.SESAME_MAX_AGE // 60, "stays": letters.stays()})
 
 
 @never_cache

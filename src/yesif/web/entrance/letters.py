@@ -4,6 +4,7 @@ import logging
 import smtplib
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
+from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -20,6 +21,16 @@ def sign_in_letter(*, to: str, link: str, minutes: int) -> None:
     posted = _postbox.submit(_send, to, _("Your link to sign in"), text)
     _under_way.add(posted)
     posted.add_done_callback(_under_way.discard)
+
+
+def stays() -> str:
+    """Where letters stay in a studio that sends no e-mail: "page" (kept here, the operator reads them on a page),
+    "folder" (kept here) or "screen" (printed where the studio was started); "" where a mail server takes them."""
+    if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
+        return "screen"
+    if settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+        return "folder" if settings.PRODUCTION else "page"
+    return ""
 
 
 def settle() -> None:

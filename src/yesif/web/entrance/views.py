@@ -69,8 +69,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def sent(request: HttpRequest) -> HttpResponse:
-    """Look in your letters."""
-    return render(request, "entrance/sent.html", {"minutes": settings.SESAME_MAX_AGE // 60})
+    """Look in your letters; where the studio sends none, that is said, to everyone alike."""
+    context = {"minutes": settings.SESAME_MAX_AGE // 60, "stays": letters.stays()}
+    return render(request, "entrance/sent.html", context)
 
 
 @never_cache

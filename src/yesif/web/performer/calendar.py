@@ -124,7 +124,17 @@ def _row(one: MyBlock, zone: str, now: datetime) -> dict[str, Any]:
         "theirs": _in_zone(one, one.partner_zone) if one.partner else "",
         "may_come_in": one.said and one.settled and one.starts_at - blocks.OPENS <= now <= one.ends_at,
         "before": now < one.starts_at,
+        "to_confirm": _to_confirm(one, now),
     }
+
+
+def to_confirm(viewer: str, now: datetime) -> list[MyBlock]:
+    """Settled blocks ahead that wait for this performer's "I'll be there"."""
+    return [one for one in seen.calendar(viewer, now=now) if _to_confirm(one, now)]
+
+
+def _to_confirm(one: MyBlock, now: datetime) -> bool:
+    return one.said and one.settled and not one.confirmed and now < one.starts_at
 
 
 def _in_zone(one: MyBlock, zone: str) -> str:

@@ -21,6 +21,7 @@ from yesif.core.policy.uses import CURRENT
 from yesif.web.access import performers_only, viewer_id
 from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
+from yesif.web.performer.calendar import to_confirm
 
 KEPT_AHEAD = timedelta(hours=12)
 """A session that nobody ended stays on the home page for so long after its start."""
@@ -46,6 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "contracts": [one for one in contracts.offers_of(who) if one.state == "offered"],
         "offers": [one for one in bookings if one.state == "offered" and not one.block_id],
+        "to_confirm": to_confirm(who, CLOCK.now()),
         "sessions": _ahead(who, {one.project_id for one in bookings if one.state == "accepted"}),
         "questions": questions.open_to(who, now=CLOCK.now()),
         "to_review": [one for one in review.of_performer(who) if one.state == "in-review"],

@@ -13,6 +13,7 @@ from yesif.apps.casting.questions import ASKED, NOT_NOW
 from yesif.base.money import Money, exponent
 from yesif.web.numbers import whole_number
 from yesif.web.producer.forms import zone_of
+from yesif.web.tongues import choices
 
 
 class Frame(forms.Form):
@@ -36,7 +37,7 @@ class Frame(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("One a line: what is counted, a colon, scenes wanted. For example: over 60: 40"),
     )
-    language = forms.CharField(label=_("Language"), max_length=8, initial="en")
+    language = forms.ChoiceField(label=_("Language"), choices=choices, initial="en")
     themes_out = forms.MultipleChoiceField(
         label=_("Themes this project never deals"), widget=forms.CheckboxSelectMultiple, required=False
     )

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from yesif.apps.casting import queries
 from yesif.apps.casting.actions import blocks as acts
 from yesif.apps.casting.queries import blocks as seen
-from yesif.base.errors import BadInput, Refused
+from yesif.base.errors import BadInput, NotCovered, Refused
 from yesif.flows import blocks
 from yesif.web.access import producers_only, viewer_id
 from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.producer.casting_forms import Block
+from yesif.web.producer.money import to_pay_in
 
 
 @never_cache
@@ -98,8 +99,9 @@ def settle(request: HttpRequest, block_id: str) -> HttpResponse:
     try:
         pairs = blocks.settle(block_id, viewer_id(request), now=CLOCK.now())
     except Refused as wrong:
-        messages.error(request, aloud(wrong))
-        return redirect("producer:match-board", seen.block(block_id, viewer_id(request)).project_id)
+        project_id = seen.block(block_id, viewer_id(request)).project_id
+        messages.error(request, to_pay_in(project_id, wrong) if isinstance(wrong, NotCovered) else aloud(wrong))
+        return redirect("producer:match-board", project_id)
     text = ngettext("Settled: %(n)d pair.", "Settled: %(n)d pairs.", pairs)
     messages.success(request, text % {"n": pairs})
     return redirect("producer:block", block_id)

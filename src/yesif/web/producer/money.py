@@ -1,13 +1,18 @@
 """A producer's money: escrow left, fees due, late ones in red, what an hour cost; deposits, disputes, licensees'
 payments."""
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,14 +25,15 @@ from yesif.apps.money.actions import fees as fee_actions
 from yesif.apps.money.queries import books as book_queries
 from yesif.apps.money.queries import fees, royalties
 from yesif.apps.people import queries as people
-from yesif.base.errors import BadInput, Conflict, NotFound
-from yesif.base.money import MICRO
+from yesif.base.errors import BadInput, Conflict, NotCovered, NotFound
+from yesif.base.money import MICRO, exponent
 from yesif.flows import pay_fees, pay_in, pay_royalties
 from yesif.web.access import producers_only, viewer_id
 from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.journals import journal_file
 from yesif.web.producer.money_forms import Answer, Deposit, Payment
+from yesif.web.templatetags.yesif import money as in_words
 
 HOUR_MS = 3_600_000
 
@@ -68,7 +74,7 @@ def project(request: HttpRequest, project_id: str) -> HttpResponse:
     """One project's fees and disputes; pay in for it here."""
     viewer = viewer_id(request)
     found = casting.project(project_id, viewer)
-    form = Deposit(request.POST or None, currency=found.currency, initial={"key": secrets.token_hex(8)})
+    form = Deposit(request.POST or None, currency=found.currency, initial=_asked(request))
     if request.method == "POST" and form.is_valid():
         try:
             pay_in.fund_project(
@@ -97,6 +103,24 @@ def project(request: HttpRequest, project_id: str) -> HttpResponse:
         "answer": Answer(),
     }
     return render(request, "producer/money_project.html", context, status=400 if request.method == "POST" else 200)
+
+
+def to_pay_in(project_id: str, wrong: NotCovered) -> SafeString:
+    """What was refused for want of money, and a link to where it is paid in, the missing amount filled in."""
+    address = f"{reverse('producer:money-project', args=[project_id])}?amount={_decimal(wrong)}#pay-in"
+    lacking = _("Pay in {amount} for this project").format(amount=in_words(wrong.missing, wrong.currency))
+    return format_html('{} <a href="{}">{}</a>', aloud(wrong), address, lacking)
+
+
+def _decimal(wrong: NotCovered) -> Decimal:
+    return Decimal(wrong.missing).scaleb(-exponent(wrong.currency))
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """What the form begins with: a key, and the amount that a link brought along, if it is one."""
+    asked = request.GET.get("amount", "")
+    amount = {"amount": asked} if re.fullmatch(r"\d{1,10}(\.\d{1,3})?", asked, re.ASCII) else {}
+    return {"key": secrets.token_hex(8), **amount}
 
 
 @require_POST

@@ -17,11 +17,12 @@ from yesif.apps.footage.queries import intake
 from yesif.apps.people import queries as people
 from yesif.apps.stage.actions import bookings
 from yesif.apps.stage.queries import sessions as queries
-from yesif.base.errors import BadInput, NotFound, Refused
+from yesif.base.errors import BadInput, NotCovered, NotFound, Refused
 from yesif.web.access import producers_only, viewer_id
 from yesif.web.aloud import aloud
 from yesif.web.clock import CLOCK
 from yesif.web.producer.forms import Booking, Choice, Scene
+from yesif.web.producer.money import to_pay_in
 
 
 @require_GET
@@ -58,7 +59,7 @@ def book(request: HttpRequest, project_id: str) -> HttpResponse:
         try:
             made = _book(project_id, viewer, form, scenes)
         except (BadInput, Refused, NotFound) as wrong:
-            form.add_error(None, aloud(wrong))
+            form.add_error(None, to_pay_in(project_id, wrong) if isinstance(wrong, NotCovered) else aloud(wrong))
         else:
             messages.success(request, _("Both offers are out. The room opens for each as soon as they accept."))
             return redirect("producer:session", made)

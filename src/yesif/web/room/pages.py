@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from yesif.apps.stage.queries import presence
 from yesif.apps.stage.queries import sessions as stage
 from yesif.web.access import performers_only, viewer_id
-from yesif.web.room import relays
+from yesif.web.room import captions, relays
 
 
 @require_GET
@@ -25,6 +25,7 @@ def room(request: HttpRequest, session_id: str) -> HttpResponse:
         "position": position,
         "partners": partners,
         "ice": json.dumps(relays.for_person(viewer)),
+        "captions": captions.offer([seen.language, *(code for one in partners for code in one.languages)]),
         "counted": presence.ticking(session_id, viewer).sentence,
     }
     answer = render(request, "room/room.html", context)

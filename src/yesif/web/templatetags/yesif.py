@@ -25,6 +25,7 @@ from yesif.core.policy.grants import Conditions
 from yesif.core.policy.uses import CURRENT
 from yesif.web.aloud import aloud, in_coins, in_figures, of_scripts
 from yesif.web.clock import CLOCK
+from yesif.web.tongues import spoken
 
 register = template.Library()
 
@@ -112,6 +113,12 @@ def say(text: object) -> str:
 def each_aloud(texts: Iterable[str]) -> list[str]:
     """The same for each of a list."""
     return [aloud(text) for text in texts]
+
+
+@register.filter(name="spoken")
+def in_words(codes: str | Iterable[str]) -> str:
+    """One language or several by name, in the language of the page: ["en", "es"] → "English, Spanish"."""
+    return ", ".join(spoken(code) for code in ([codes] if isinstance(codes, str) else codes) if code)
 
 
 @register.inclusion_tag("parts/languages.html", takes_context=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from yesif.apps.footage.models import Performance, Take
-from yesif.apps.footage.queries.review import Quality, findings, sealed_by_either
+from yesif.apps.footage.queries.review import Quality, findings, played_at, sealed_by_either
 from yesif.base.errors import NotFound
 
 SHOWN = 200
@@ -101,7 +101,7 @@ def _seen(one: Take, *, with_findings: bool) -> TakeSeen:
         state=one.state,
         reason=one.reason,
         length_ns=None if one.cut_ns is None else one.cut_ns - one.action_ns,
-        played_at=session.starts_at,
+        played_at=played_at(one),
         parts=tuple(
             _part(part, findings(part.id, sealed=sealed) if with_findings else ())
             for part in sorted(one.performances.all(), key=lambda part: part.position)

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import QuerySet
 
-from yesif.apps.footage.models import Finding, Performance, SealedSpan
+from yesif.apps.footage.models import Finding, Performance, SealedSpan, Take
 from yesif.apps.record import queries as record
 from yesif.apps.stage.models import Event, Place
 from yesif.base.errors import NotFound
@@ -245,6 +245,14 @@ def partner_of(one: Performance) -> Performance | None:
     return others[0] if len(others) == 1 else None
 
 
+def played_at(take: Take) -> datetime:
+    """When it was played; when its session was to begin, where nobody ever entered."""
+    session = take.scene.session
+    if session.opened_ns is None:
+        return session.starts_at
+    return datetime.fromtimestamp((session.opened_ns + take.action_ns) // 1_000_000_000, UTC)
+
+
 def _row(one: Performance) -> Row:
     partner = partner_of(one)
     return Row(
@@ -257,7 +265,7 @@ def _row(one: Performance) -> Row:
         take_state=one.take.state,
         number=one.take.number,
         length_ns=length_ns(one),
-        played_at=one.take.scene.session.starts_at,
+        played_at=played_at(one.take),
         decide_by=one.take.sealed_at + timedelta(days=REVIEW_DAYS) if one.take.sealed_at else None,
         rejected=one.rejected_at is not None,
     )

@@ -1,9 +1,9 @@
 """What a withdrawal does at this hour: within a week of the scene it deletes (RULES §4)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from yesif.apps.footage.models import Take
-from yesif.apps.footage.queries.review import owned
+from yesif.apps.footage.queries.review import owned, played_at
 
 DELETES_WITHIN = timedelta(days=7)
 """A withdrawal this soon after the scene destroys the performance's keys."""
@@ -20,12 +20,4 @@ def is_fresh(take: Take, now: datetime) -> bool:
 
 
 def _fresh_until(take: Take) -> datetime:
-    return _played_at(take) + DELETES_WITHIN
-
-
-def _played_at(take: Take) -> datetime:
-    """When it was played; when its session was to begin, where nobody ever entered."""
-    session = take.scene.session
-    if session.opened_ns is None:
-        return session.starts_at
-    return datetime.fromtimestamp((session.opened_ns + take.action_ns) // 1_000_000_000, UTC)
+    return played_at(take) + DELETES_WITHIN

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from yesif.apps.money.actions.books import guard, post
 from yesif.apps.money.queries.books import balance, entry_of
-from yesif.base.errors import BadInput, Conflict, Refused
+from yesif.base.errors import BadInput, Conflict, NotCovered
 from yesif.base.money import MICRO, Money
 from yesif.core.ledger import accounts
 from yesif.core.ledger.entry import Entry, Posting
@@ -56,12 +56,19 @@ def reserve(*, project_id: str, holding: str, micro: int, currency: str, line: L
     guard()
     if entry_of(f"hold:{holding}") is not None:
         return
-    if balance(accounts.owed(project_id), currency) < 0:
-        raise Refused("escrow: this project owes fees. Pay them in before you book again.")
-    here = balance(accounts.escrow(project_id), currency)
+    owed, here = balance(accounts.owed(project_id), currency), balance(accounts.escrow(project_id), currency)
+    lacks = _up(max(0, micro - max(0, here)) + max(0, -owed), currency).minor
+    if owed < 0:
+        raise NotCovered(
+            "escrow: this project owes fees. Pay them in before you book again.", missing=lacks, currency=currency
+        )
     if here < micro:
         need, have = _up(micro, currency), Money(max(0, here) // MICRO, currency)
-        raise Refused(f"escrow: this booking needs {need} set aside, and {have} is there. Pay in first.")
+        raise NotCovered(
+            f"escrow: this booking needs {need} set aside, and {have} is there. Pay in first.",
+            missing=lacks,
+            currency=currency,
+        )
     moves = {accounts.escrow(project_id): -micro, accounts.held(project_id, holding): micro}
     _move(f"hold:{holding}", currency, "set aside", moves, line(micro), now)
 

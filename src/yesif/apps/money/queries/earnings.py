@@ -54,6 +54,9 @@ class RoyaltySeen:
     until: datetime
 
 
+_A_MINUTE = 60_000  # milliseconds
+
+
 @dataclass(frozen=True, slots=True)
 class LineSeen:
     """One line of a statement. `state`: earned, approved, sent, paid, returned, taken-back."""
@@ -100,14 +103,16 @@ def approved_by(performer: str) -> dict[str, datetime]:
 
 
 def lines(performer: str, *, year: int | None = None) -> list[LineSeen]:
-    """Every line, newest first."""
+    """Every line, newest first. A fee of no time and no money is none: someone looked in and left at once."""
     sent = _Sent(performer)
     claims = {one.fee_id: fee_queries.claim_seen(one) for one in _claims(performer)}
     fees = Fee.objects.filter(performer=performer)
     shares = RoyaltyShare.objects.filter(performer=performer).exclude(micro=0).select_related("revenue")
     if year is not None:
         fees, shares = fees.filter(earned_at__year=year), shares.filter(revenue__shared_at__year=year)
-    found = [_fee(one, sent, claims.get(one.pk)) for one in fees]
+    found = [
+        _fee(one, sent, claims.get(one.pk)) for one in fees if one.micro or one.ms >= _A_MINUTE or one.pk in claims
+    ]
     found += [_royalty(one, sent) for one in shares]
     return sorted(found, key=lambda one: (one.at, one.key), reverse=True)
 

@@ -40,6 +40,7 @@ class SessionSeen:
     number: int
     project_id: str
     project_title: str
+    language: str
     starts_at: datetime
     opened_ns: int | None
     phase: str
@@ -180,6 +181,7 @@ def _session(one: Session) -> SessionSeen:
         one.number,
         one.project_id,
         one.project.title,
+        one.project.language,
         one.starts_at,
         one.opened_ns,
         one.phase,

@@ -32,12 +32,13 @@ class Room {
   #meter = new Meter(part("meter"));
   /** @type {StillPicture | null} on a slow line */
   #still = null;
-  #captions = new Captions();
+  #captions;
   #counter = new Counter((words) => say("counted", words));
 
   /** @param {HTMLElement} root */
   constructor(root) {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
+    this.#captions = new Captions(JSON.parse(root.dataset.captions ?? "{}"));
     this.#signal = new Signal(`${scheme}://${location.host}/ws/room/${root.dataset.session}`);
     this.#transport = new P2PTransport(JSON.parse(root.dataset.ice ?? "[]"), (message) =>
       this.#signal.send({ type: "signal", ...message }));
@@ -91,7 +92,9 @@ class Room {
     this.#transport.addEventListener("remote", (event) => {
       const { stream, track } = /** @type {CustomEvent} */ (event).detail;
       this.#show(stream);
-      if (track.kind === "audio") void this.#takes.hear(track);
+      if (track.kind !== "audio") return;
+      void this.#takes.hear(track);
+      this.#captions.follow(track);
     });
     this.#transport.addEventListener("ping", (event) => this.#clock.addOther(/** @type {CustomEvent} */ (event).detail.ping));
     this.#transport.addEventListener("state", (event) => {
@@ -223,11 +226,13 @@ class Room {
 
   async #caption() {
     const heard = this.#transport.heard();
-    const on = !this.#captions.on;
-    const said = on ? await this.#captions.start(heard, (text) => say("captions", text)) : this.#captions.stop();
-    say("captions-state", said);
-    part("captions").hidden = !this.#captions.on;
-    part("captions-on").setAttribute("aria-pressed", String(this.#captions.on));
+    const tell = (/** @type {string} */ said) => {
+      say("captions-state", said);
+      part("captions").hidden = !this.#captions.on;
+      part("captions-on").setAttribute("aria-pressed", String(this.#captions.on));
+    };
+    if (this.#captions.on) tell(this.#captions.stop());
+    else tell(await this.#captions.start(heard, (text) => say("captions", text), tell));
   }
 
   /** @param {number} coolDownS */
