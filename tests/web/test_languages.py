@@ -13,6 +13,7 @@ from tests.people import person
 from tests.web.reading import faults
 from tests.web.scene import played
 from tests.web.test_performer import booked
+from yesif.base.counts import told
 from yesif.core.matching.fit import Fit
 from yesif.core.policy.grants import OnRevoke
 from yesif.core.policy.uses import CURRENT
@@ -174,9 +175,9 @@ class TestSentences:
             assert in_figures("EUR 1,234.50").replace("\xa0", ".") == "1.234,50 EUR"
 
     def test_every_amount_goes_through_one_filter(self) -> None:
-        told = [money(123450, "EUR"), money(-50, "EUR"), money(7400, "JPY"), coins(123_456_789_012, "EUR"), micro(
+        english = [money(123450, "EUR"), money(-50, "EUR"), money(7400, "JPY"), coins(123_456_789_012, "EUR"), micro(
             1_234_567, "EUR")]  # fmt: skip
-        assert told == ["EUR 1,234.50", "EUR -0.50", "JPY 7,400", "EUR 1,234.56", "EUR 0.01234567"]
+        assert english == ["EUR 1,234.50", "EUR -0.50", "JPY 7,400", "EUR 1,234.56", "EUR 0.01234567"]
         with translation.override("es"):
             spanish = [
                 money(123450, "EUR"),
@@ -187,6 +188,10 @@ class TestSentences:
         assert [one.replace("\xa0", ".") for one in spanish] == [
             "1.234,50 EUR", "1.234,56 EUR", "0,01234567 EUR", "7,50 EUR"
         ]  # fmt: skip
+
+    def test_a_number_that_is_not_told_is_told_in_words(self) -> None:
+        with translation.override("es"):
+            assert [aloud(told(*of)) for of in ((0, 0), (9, 2), (9, 5))] == ["ninguno", "unas pocas", "9"]
 
     def test_what_an_upload_is_refused_with_is_told_in_spanish(self) -> None:
         with translation.override("es"):
