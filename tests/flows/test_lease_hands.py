@@ -1,4 +1,5 @@
-"""Leases and revocations at once, on SQLite and on PostgreSQL: none is granted after the commit of a revocation."""
+"""Leases, plain releases and revocations at once, on SQLite and on PostgreSQL: nothing is granted or published after
+the commit of a revocation."""
 
 import json
 import os
@@ -30,7 +31,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield stack.enter_context(postgres.database(server))
 
 
-def test_no_lease_after_the_commit_of_a_revocation(database: str, tmp_path: Path) -> None:
+def test_nothing_is_leased_or_published_after_the_commit_of_a_revocation(database: str, tmp_path: Path) -> None:
     environment = {**os.environ, "YESIF_DATA": str(tmp_path), "YESIF_DATABASE_URL": database}
     run = subprocess.run(
         [sys.executable, "-m", "tests.flows.lease_hands", str(EVENTS)],
@@ -46,4 +47,6 @@ def test_no_lease_after_the_commit_of_a_revocation(database: str, tmp_path: Path
     assert report["events"] == EVENTS
     assert report["leases"] + report["refused"] == EVENTS // 2
     assert report["leases"] > 0
+    assert report["releases"] == report["published"] + 1, "and the one that is leased of"
+    assert report["published"] > 0
     assert report["wrong"] == 0

@@ -8,7 +8,7 @@ publish     decided again (RULES D8): where anything has changed, freeze anew, k
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -144,11 +144,9 @@ def _publish(
     def commit(found: dict[str, Any]) -> None:
         if not found["same"]:
             return
-        consent.hold(frozen.cast, now=job.now())  # from here to the commit nobody in it can be half heard
-        if epoch() != found["epoch"]:
-            # Someone answered between the decision and this transaction: nothing of it stands, and it is asked again.
-            raise Later("An answer changed just now.", timedelta(0))
-        market.publish(
+        publish_as_decided(
+            found["epoch"],
+            frozen.cast,
             release_id=release_id,
             digest=made["digest"],
             folder=str(target),
@@ -159,6 +157,28 @@ def _publish(
         )
 
     return bool(job.step(f"publish-{number}-{frozen.whole[:32]}", decide_again, commit=commit)["same"])
+
+
+def publish_as_decided(
+    decided_at: int,
+    cast: Iterable[str],
+    *,
+    release_id: str,
+    digest: str,
+    folder: str,
+    counts: Mapping[str, int],
+    included: Iterable[Included],
+    size: int,
+    now: datetime,
+) -> None:
+    """Put a release on the record that was decided at this epoch, in the caller's transaction. Raises Later where
+    someone of the cast (or anybody) has answered since: nothing of it stands, and it is asked again."""
+    consent.hold(cast, now=now)  # from here to the commit nobody in it can be half heard
+    if epoch() != decided_at:
+        raise Later("An answer changed just now.", timedelta(0))
+    market.publish(
+        release_id=release_id, digest=digest, folder=folder, counts=counts, included=included, size=size, now=now
+    )
 
 
 def included(frozen: Frozen, shards: Shards) -> list[Included]:
