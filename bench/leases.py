@@ -1,7 +1,8 @@
-"""Seven hands, three that lease, one that publishes in plain and three that revoke and give again: `bin/bench leases` (YESIF_EVENTS, default 3000).
+"""Seven hands at once: three that lease, one that publishes in plain, three that revoke and give again.
 
-Aim: no lease and no release after the commit of a revocation, by the record's own order. On SQLite, in a folder of its own; the wait
-of a revocation is told, because on SQLite writers take turns.
+`bin/bench leases` (YESIF_EVENTS, default 3000). Aim: no lease and no release after the commit of a revocation, by the
+record's own order. On SQLite, in a folder of its own; the wait of a revocation is told, because on SQLite writers take
+turns.
 """
 
 import json
