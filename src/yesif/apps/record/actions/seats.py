@@ -7,6 +7,7 @@ from django.db import transaction
 
 from yesif.apps.record.actions.append import append
 from yesif.apps.record.models import FindingRow, Seat
+from yesif.base.canonical import digest
 from yesif.base.errors import BadInput, Conflict, NotFound
 from yesif.core.tlog.audit import CHECKS
 
@@ -67,7 +68,7 @@ def put_finding(*, seat_id: int, auditor: str, check: str, line: int | None, sen
         "finding": str(made.pk),
         "check": check,
         "line": line if line is not None else "",
-        "sentence": made.sentence,
+        "words": digest(made.sentence),
     }
     append(kind="finding", body=body, about={auditor, seat.given_by, seat.subject}, now=now)
     return made.pk
