@@ -24,6 +24,7 @@ settings.load_profile("house")
 def pytest_configure(config: pytest.Config) -> None:
     for tier in TIERS:
         config.addinivalue_line("markers", f"{tier}: tests in tests/{tier}/")
+    config.addinivalue_line("markers", "alone: keeps time with cameras, calls or recorders; has the machine to itself")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,9 +6,13 @@ figures over ten takes that docs/benchmarks.md quotes.
 
 from pathlib import Path
 
+import pytest
+
 from tests.browser.aligned import figures, frame_lags, told, voice_lags
 from tests.browser.harness import Studio
 from tests.browser.sound import SoundStage
+
+pytestmark = pytest.mark.alone
 
 
 def test_one_voice_heard_by_two_browsers_stands_at_one_time(studio: Studio, sound: SoundStage, tmp_path: Path) -> None:

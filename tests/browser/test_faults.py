@@ -3,9 +3,13 @@
 import random
 from pathlib import Path
 
+import pytest
+
 from tests.browser import faults, play
 from tests.browser.harness import Studio
 from yesif.cli.demo.windows import windows
+
+pytestmark = pytest.mark.alone
 
 
 def test_a_take_survives_a_dead_server_a_dead_worker_a_lost_network_and_a_reload(

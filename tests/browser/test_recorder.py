@@ -20,6 +20,8 @@ from tests.browser.recording import (
 )
 from yesif.media.takelog import form, read
 
+pytestmark = pytest.mark.alone
+
 KINDS = {"voice", "camera", "heard"}
 
 

@@ -4,11 +4,14 @@ import re
 import statistics
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import play
 from tests.browser.harness import Studio
 from yesif.cli.demo.windows import windows
+
+pytestmark = pytest.mark.alone
 
 FRAME_MS = 34.0
 TIMES = "[...document.querySelectorAll('yesif-player video')].map((video) => video.currentTime)"

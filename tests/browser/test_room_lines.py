@@ -12,6 +12,8 @@ from tests.browser import play
 from tests.browser.harness import Studio
 from yesif.cli.demo.windows import Window, windows
 
+pytestmark = pytest.mark.alone
+
 BACK_MS = 5_000
 """Whoever's line broke is back within this."""
 PICTURE = "() => { const v = document.getElementById('partner'); return v.videoWidth > 0 && !v.paused }"

@@ -7,9 +7,13 @@ Nothing that one of them was told in private reaches the other's browser.
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.browser import play
 from tests.browser.harness import Studio
 from yesif.cli.demo.windows import Window, windows
+
+pytestmark = pytest.mark.alone
 
 
 class Wiretap:

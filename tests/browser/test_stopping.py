@@ -12,6 +12,8 @@ from tests.browser.axe import violations
 from tests.browser.harness import Studio
 from yesif.cli.demo.windows import Window, windows
 
+pytestmark = pytest.mark.alone
+
 STOPPED = """() => new Promise((resolve) => {
   const look = () => document.body.dataset.phase === 'between' ? resolve(Date.now()) : setTimeout(look, 5);
   look();
