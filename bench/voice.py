@@ -35,7 +35,7 @@ from yesif.media.features.rhythm_level import SpeechLevel, speech_level
 from yesif.media.features.transcript import HeardWord
 from yesif.media.features.transcript_align import Aligner
 from yesif.media.features.transcript_sounds import sounds_of, syllables_of
-from yesif.media.features.vad import SpeechActivity
+from yesif.media.features.vad import PIECE, SpeechActivity
 from yesif.media.features.vad_net import FRAME, Silero
 from yesif.media.features.voice_quality import VoiceQuality, qualities
 from yesif.media.models import find
@@ -161,15 +161,15 @@ def activity(minute: Path, folder: Path) -> None:
     sound = sound[: len(sound) // FRAME * FRAME]
     model = find("silero-vad", MODELS)
 
-    def by_seconds() -> list[NDArray[np.float32]]:
+    def by_pieces() -> list[NDArray[np.float32]]:
         net = Silero(model)
-        return [net(sound[start : start + FRAME * 31]) for start in range(0, len(sound), FRAME * 31)]
+        return [net(sound[start : start + PIECE]) for start in range(0, len(sound), PIECE)]
 
     def by_steps() -> list[NDArray[np.float32]]:
         net = Silero(model)
         return [net(sound[start : start + FRAME]) for start in range(0, len(sound), FRAME)]
 
-    ours, seconds = np.concatenate(by_seconds()), cpu(by_seconds)
+    ours, seconds = np.concatenate(by_pieces()), cpu(by_pieces)
     say("speech activity", seconds / 60, "x real")
     differing = int((ours != np.concatenate(by_steps())).sum())
     say("  frames that differ from the same net step by step", differing, "frames", "goal 0")

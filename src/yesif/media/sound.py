@@ -13,6 +13,7 @@ from yesif.media.stage import RATES, Block, Hearer, Need, TimeMap
 
 _GAP_NS = 20_000_000  # PTS of millisecond containers wobble by less; a hole is longer
 _LONGEST_GAP_NS = 3_600_000_000_000
+_JOINED = 5  # frames of a fifth of a second: a resampler's call costs more than the few hundred samples of one packet
 
 
 class _Report(Protocol):
@@ -42,6 +43,7 @@ class Feed:
         self.report, self.clock = report, clock
         self.lanes = [_Lane(RATES[need], stages, clock) for need, stages in hearers.items() if stages]
         self.rate, self.unit = 0, Fraction(1)
+        self.joined = av.AudioFifo()
         self.start_ns = 0
         self.samples = 0
 
@@ -60,6 +62,7 @@ class Feed:
 
     def finish(self) -> None:
         """The tail: what the resamplers and the last second still hold."""
+        self._hand_on(self.joined.read(self.joined.samples) if self.joined.samples else None)
         for lane in self.lanes:
             lane.push(None)
             lane.flush()
@@ -70,8 +73,16 @@ class Feed:
         self.report.audio.count = self.samples
         self.report.audio.last_ns = self.clock.at(end_ns)
         self.report.audio.reached_ns = end_ns
+        # Every lane's resampler reads the count as the time, so that wobbling PTS cannot stretch the sound.
+        frame.pts, frame.time_base = None, self.unit
+        self.joined.write(frame)
+        if self.joined.samples * _JOINED >= self.rate:
+            self._hand_on(self.joined.read(self.joined.samples))
+
+    def _hand_on(self, frame: av.AudioFrame | None) -> None:
+        if frame is None:
+            return
         for lane in self.lanes:
-            # Every lane's resampler reads the count as the time, so that wobbling PTS cannot stretch the sound.
             frame.pts, frame.time_base = None, self.unit
             lane.push(frame)
 

@@ -8,7 +8,7 @@ by 6 dB an octave from 50 Hz first, as the Praat manual, "Sound: To Formant (bur
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import irfft
+from scipy.fft import dct
 
 from yesif.media.features.f0 import FFT, HOP, RATE, Floats, PitchTrack, Stretch
 from yesif.media.features.formants_roots import upper_poles
@@ -33,7 +33,7 @@ class Formants(Listener):
         numbered = ("first", "second", "third")
         self.recipe = Recipe(
             stage="formants",
-            version=1,
+            version=2,
             method="selective linear prediction, order 10 below 5.5 kHz, on the 40 ms Hann spectra of table f0",
             columns=(
                 Column("t_ns", "int64", "ns", "middle of the 40 ms window, on the take's clock"),
@@ -89,7 +89,8 @@ def _autocorrelation(power: NDArray[np.float32]) -> Floats:
     decay = np.exp(-2 * np.pi * _LIFT_HZ / (2 * CEILING_HZ))
     lift = 1 + decay * decay - 2 * decay * np.cos(np.pi * hertz / CEILING_HZ)
     # The last bin is the ceiling itself, so that the inverse transform's steps are those of 11 kHz.
-    found = np.asarray(irfft(power[:, :count] * lift.astype(np.float32))[:, : ORDER + 1], np.float64)
+    lags = dct(power[:, :count] * lift.astype(np.float32), type=1)[:, : ORDER + 1]  # real and even, as in f0
+    found = np.asarray(lags / np.float32(2 * (count - 1)), np.float64)
     found[:, 0] = found[:, 0] * (1 + _STEADY) + 1e-20
     return found
 

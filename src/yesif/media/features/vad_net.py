@@ -83,9 +83,9 @@ def _nodes() -> Iterator[bytes]:
     yield _node("Pow", "imaginary two", "imaginary2")
     yield _node("Add", "real2 imaginary2", "power")
     yield _node("Sqrt", "power", "loud0")
-    yield from _emptied("loud0", "spectrum", 129)
+    yield _node("Mul", "loud0 filled_slots", "spectrum")
     yield from _convolved("spectrum", "loud1", 0, pads=[1, 1])
-    yield from _emptied("loud1", "first", 128)
+    yield _node("Mul", "loud1 filled_slots", "first")
     yield from _convolved("first", "loud2", 1, pads=[1, 1], strides=[2])
     yield _node("Reshape", "loud2 by_frame", "framed")  # three slots a frame, the last of them empty
     yield _node("Slice", "framed zero two_slots last_axis", "filled")
@@ -109,15 +109,9 @@ def _convolved(source: str, target: str, layer: int, **how: list[int]) -> Iterat
     yield _node("Relu", f"{target}-sum", target)
 
 
-def _emptied(source: str, target: str, channels: int) -> Iterator[bytes]:
-    yield _node("Reshape", f"{source} slots{channels}", f"{source}-slots")
-    yield _node("Mul", f"{source}-slots filled_slots", f"{source}-filled")
-    yield _node("Reshape", f"{source}-filled row{channels}", target)
-
-
 def _constants() -> Iterator[bytes]:
     yield _tensor("two", np.array(2, np.float32))
-    yield _tensor("filled_slots", np.array([1, 1, 1, 1, 0, 0], np.float32))
+    yield _tensor("filled_slots", np.tile(np.array([1, 1, 1, 1, 0, 0], np.float32), _SIDE_BY_SIDE))
     numbers = {
         "half": [129, 129],
         "by_frame": [-1, 64, _SIDE_BY_SIDE, 3],
@@ -128,9 +122,6 @@ def _constants() -> Iterator[bytes]:
         "one_frame": [-1, 64, 2],
         "line": [-1],
     }
-    for channels in (129, 128):
-        numbers[f"slots{channels}"] = [-1, channels, _SIDE_BY_SIDE, _SLOTS]
-        numbers[f"row{channels}"] = [-1, channels, _SIDE_BY_SIDE * _SLOTS]
     for name, values in numbers.items():
         yield _tensor(name, np.array(values, np.int64))
 

@@ -13,7 +13,7 @@ All of them share the 40 ms spectra and the pitch of table `f0`, so that they co
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import irfft
+from scipy.fft import dct
 
 from yesif.media.features.f0 import AT_ONCE, CEILING_HZ, FFT, FLOOR_HZ, HOP, RATE, Floats, PitchTrack, Stretch
 from yesif.media.features.voice_quality_pulses import AMPLITUDE_FACTOR, PERIOD_FACTOR, WINDOW, perturbation
@@ -57,7 +57,7 @@ class VoiceQuality(Listener):
         self._track = track or PitchTrack()
         self.recipe = Recipe(
             stage="voice_quality",
-            version=1,
+            version=2,
             method="pitch peak, pulses by cross-correlation, cepstrum and bands of the 40 ms Hann spectra of table f0",
             columns=_COLUMNS,
             params={
@@ -120,7 +120,7 @@ def harmonicity(strength: Floats) -> Floats:
 def cepstral_peak(power: NDArray[np.float32]) -> Floats:
     """Cepstral peak prominence in dB of power spectra [frames, 513]."""
     levels = 10 * np.log10(np.maximum(power, _FLOOR))
-    cepstrum = 20 * np.log10(np.maximum(np.abs(irfft(levels, FFT)[:, : FFT // 2]), np.float32(1e-6)))
+    cepstrum = 20 * np.log10(np.maximum(np.abs(dct(levels, type=1)[:, : FFT // 2] / np.float32(FFT)), np.float32(1e-6)))
     quefrency = np.arange(_LINE_FROM, FFT // 2, dtype=np.float32)
     slope, offset = _line(quefrency, cepstrum[:, _LINE_FROM:])
     shortest, longest = RATE // CEILING_HZ, RATE // FLOOR_HZ + 1
