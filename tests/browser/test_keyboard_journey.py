@@ -106,7 +106,7 @@ def _join_and_apply(nadia: Keyboard, studio: Studio) -> None:
     nadia.open("Apply, at most 10 minutes")
     nadia.write("email", NADIA)
     nadia.press("Enter")
-    nadia.heading("Look in your letters")
+    nadia.heading("This studio sends no e-mail")
     nadia.page.goto(studio.wait_for("letter", bool, to=NADIA))
     nadia.write("stage_name", "Nadia")
     nadia.press("Enter")

@@ -62,7 +62,7 @@ def _applies(studio: Studio, page: Page, project: str) -> None:
     follow(page, "Apply, at most 10 minutes")
     page.fill("[name=email]", NADIA)
     press(page, "Send me a link")
-    page.get_by_role("heading", name="Look in your letters").wait_for()
+    page.get_by_role("heading", name="This studio sends no e-mail").wait_for()
     page.goto(studio.wait_for("letter", bool, to=NADIA))
     page.fill("[name=stage_name]", "Nadia")
     press(page, "Go on")
