@@ -5,7 +5,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 globalThis.MediaStream = class {};
-globalThis.window = globalThis;
+const waits = []; // what the page would do after some seconds, if nothing came of it before
+globalThis.window = { setTimeout: (run) => waits.push(run), setInterval: () => 0 };
 const { P2PTransport } = await import("../../../src/yesif/web/static/yesif/js/models/p2p-transport.js");
 
 /** Offers, answers and rollback; every step takes a while. A description says which kinds its side sends. */
@@ -178,6 +179,22 @@ test("what was lost while the line was down is said anew when the same pages mee
     bo.meet({ page: "ana", polite: true });
     await settled(peers);
   }));
+});
+
+test("a call whose first offer was lost is asked for again by the side that begins, and by that side alone", async () => {
+  const { ana, bo, cut } = pair(dice(4));
+  const before = waits.length;
+  cut.off = true;
+  ana.meet({ page: "bo", polite: false });
+  bo.meet({ page: "ana", polite: true });
+  const peers = [...Peer.all];
+  await Promise.all([ana.send(media()), bo.send(media())]);
+  await after(100);
+  cut.off = false;
+  assert.equal(peers[0].signalingState, "have-local-offer");
+  assert.equal(waits.length, before + 1);
+  waits.at(-1)();
+  await settled(peers);
 });
 
 test("a connected call is left alone when a line to the studio comes back, and rebuilt for a new page", async () => {
