@@ -59,8 +59,8 @@ ABSENT = {
     "operator:pay-file": "a file, once two have agreed to the pay run",
     "producer:fetch": "a file of a release that is not sealed",
     "room:upload": "for the room's script",
-    "room:captions-engine": "a script",
-    "room:captions-model": "a file",
+    "room:captions-engine": "a script, where the studio keeps an engine",
+    "room:captions-model": "a file, where the studio keeps a model",
     "tlog:tile": "for programs",
 }
 """Addresses that answer with neither page, file nor "not this verb" in this world, and why that is right."""
