@@ -11,7 +11,7 @@ from tests.browser.test_consent_pages import sign_in
 
 
 def seconds(page: Page) -> int:
-    found = re.fullmatch(r"· (\d+) min (\d+) s counted, paid", page.locator("#counted").inner_text())
+    found = re.fullmatch(r"(\d+) min (\d+) s counted, paid", page.locator("#counted").inner_text())
     assert found is not None
     return int(found[1]) * 60 + int(found[2])
 

@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import Any
 
 from django.core import signing
+from django.db.models import F
 from PIL import Image, ImageDraw
 
 from tests.apps import casting_cast, market_cast, room_cast
@@ -25,7 +26,7 @@ from yesif.apps.consent.models import Grant
 from yesif.apps.consent.queries.questions import token_of
 from yesif.apps.decks.models import Card, Deck
 from yesif.apps.footage.actions import care, rulings
-from yesif.apps.footage.models import Finding, Performance
+from yesif.apps.footage.models import Finding, Performance, Take
 from yesif.apps.keys import actions as keys
 from yesif.apps.market.models import Release
 from yesif.apps.people import actions as people
@@ -33,6 +34,7 @@ from yesif.apps.people import queries as people_queries
 from yesif.apps.people.models import Person, Role
 from yesif.apps.record.actions import seats
 from yesif.apps.record.models import Line
+from yesif.apps.stage.models import Event, Session
 from yesif.base import ids
 from yesif.core.policy.uses import Use
 from yesif.flows import blocks, remind, revoke, sequence_record
@@ -56,12 +58,15 @@ NAMES = {
     "oz": "Oz Demir",
 }
 S = scenes.S
+CASTS = (casting_cast, market_cast, released, room_cast)
+"""Modules whose date the world moves to today: whoever makes it in a process with other tests puts it back."""
 
 
 def world() -> dict[str, Any]:
     """Make it; answers with who looks (by door) and the ids that fill the parts of addresses."""
     now = datetime.now(UTC)
-    casting_cast.NOW = market_cast.NOW = released.NOW = room_cast.NOW = now
+    for cast in CASTS:
+        cast.NOW = now  # type: ignore[attr-defined]
     parts = {**_casting(now), **_room(now)}
     parts |= _scene(now) | _licences(now) | paid(now)
     parts |= _letters(parts, now) | _seats(parts, now)
@@ -129,6 +134,7 @@ def _scene(now: datetime) -> dict[str, str]:
         )  # fmt: skip
     Performance.objects.filter(pk__in=[found.ana, found.bo]).update(partner_may_watch=True)
     other = scenes.played(state="released", title=real.title)
+    _played_at(now - timedelta(days=2), found, other)
     ana = person("ana").id
     case = care.report(
         session_id=other.session, performer_id=ana, words="The line about my mother was not on any card.", now=now
@@ -142,6 +148,15 @@ def _scene(now: datetime) -> dict[str, str]:
         "performance_id": found.ana, "take_id": found.take, "case_id": case, "ruling_id": ruling,
         "played_session": other.session, "played_take": other.take,
     }  # fmt: skip
+
+
+def _played_at(when: datetime, *scenes_of: scenes.Played) -> None:
+    """Scenes of tests begin at the studio's zero; people would read 1970."""
+    opened = int(when.timestamp()) * S
+    for one in scenes_of:
+        Session.objects.filter(pk=one.session).update(opened_ns=opened)
+        Event.objects.filter(session_id=one.session).update(at_ns=F("at_ns") + opened)
+        Take.objects.filter(pk=one.take).update(action_ns=F("action_ns") + opened, cut_ns=F("cut_ns") + opened)
 
 
 def _film(performance_id: str, number: int, now: datetime) -> None:

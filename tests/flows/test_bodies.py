@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.db.models import CharField, TextField
 
-from tests.browser.world import NAMES, world
+from tests.browser.world import CASTS, NAMES, world
 from tests.flows import licensed, released
 from tests.people import person
 from yesif.apps.people.models import Person
@@ -51,6 +51,14 @@ def told_in(bodies: list[tuple[str, str]], words: set[str]) -> list[tuple[str, s
     return [(kind, one) for kind, text in bodies for one in words if escaped[one] in text and whole[one].search(text)]
 
 
+@pytest.fixture
+def dated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The world moves its casts to today: for this test alone, or every test after it in this process is late."""
+    for cast in CASTS:
+        monkeypatch.setattr(cast, "NOW", cast.NOW)
+
+
+@pytest.mark.usefixtures("dated")
 def test_no_body_of_a_studio_with_something_on_every_page_says_a_name_an_address_or_a_note() -> None:
     world()
     now = datetime.now(UTC)

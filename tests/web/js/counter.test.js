@@ -16,12 +16,12 @@ test("it runs on from the server's figure, and is put right by the next", () => 
   let at = 0, shown = "";
   const counter = new Counter((words) => (shown = words), () => at);
   counter.hear({ words: "42 min 10 s counted", ms: 2_530_000, goes_on: true });
-  assert.equal(shown, "· 42 min 10 s counted, paid");
+  assert.equal(shown, "42 min 10 s counted, paid");
   at = 7_900;
   counter.tick();
-  assert.equal(shown, "· 42 min 17 s counted, paid");
+  assert.equal(shown, "42 min 17 s counted, paid");
   counter.hear({ words: "42 min 15 s counted", ms: 2_535_000, goes_on: true });
-  assert.equal(shown, "· 42 min 15 s counted, paid");
+  assert.equal(shown, "42 min 15 s counted, paid");
   counter.stop();
 });
 
@@ -31,6 +31,6 @@ test("it stands where nothing is counted, and says why", () => {
   counter.hear({ words: "90 min 0 s counted; the booked time is over", ms: 5_400_000, goes_on: false });
   at = 60_000;
   counter.tick();
-  assert.equal(shown, "· 90 min 0 s counted; the booked time is over, paid");
+  assert.equal(shown, "90 min 0 s counted; the booked time is over, paid");
   counter.stop();
 });

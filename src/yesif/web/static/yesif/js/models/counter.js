@@ -37,7 +37,7 @@ export class Counter {
   tick() {
     const passed = this.#goesOn ? this.#now() - this.#heardAt : 0;
     const time = minutes(this.#ms + passed);
-    this.#show(`· ${this.#goesOn ? tr("{time} counted, paid", { time }) : tr("{words}, paid", { words: this.#words })}`);
+    this.#show(this.#goesOn ? tr("{time} counted, paid", { time }) : tr("{words}, paid", { words: this.#words }));
   }
 
   /** The line is down, or the room is left: the last figure stands until the server says another. */
