@@ -17,6 +17,7 @@ from tests.browser.harness import Studio
 from yesif.cli.demo.windows import Window, windows
 
 NADIA = "nadia@example.test"
+pytestmark = pytest.mark.alone  # two windows play a scene in it
 TITLE = "Warm calls, by keyboard"
 FOCUS = """() => {
   const at = document.activeElement, look = getComputedStyle(at), box = at.getBoundingClientRect();
@@ -28,6 +29,10 @@ FOCUS = """() => {
     inside: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
   };
 }"""
+
+SWAPPED = """(old) => document.getElementById("card-title").textContent !== old
+  || document.getElementById("refused").textContent !== "" """
+"""Another card, or the sentence that no other fits both: which of the two, their hold-outs decide."""
 
 
 class Keyboard:
@@ -157,7 +162,7 @@ def _play(nadia: Keyboard, bo: Window, session: dict[str, Any]) -> None:
     assert card
     nadia.to("BUTTON", "Swap card")
     nadia.press("Enter")
-    page.wait_for_function("(old) => document.getElementById('card-title').textContent !== old", arg=card)
+    page.wait_for_function(SWAPPED, arg=card)
     bo.page.click("#ready")
     nadia.to("BUTTON", "I am ready")
     nadia.press("Space")

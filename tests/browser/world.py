@@ -10,7 +10,6 @@ from io import BytesIO
 from typing import Any
 
 from django.core import signing
-from django.db.models import F
 from PIL import Image, ImageDraw
 
 from tests.apps import casting_cast, market_cast, room_cast
@@ -26,7 +25,7 @@ from yesif.apps.consent.models import Grant
 from yesif.apps.consent.queries.questions import token_of
 from yesif.apps.decks.models import Card, Deck
 from yesif.apps.footage.actions import care, rulings
-from yesif.apps.footage.models import Finding, Performance, Take
+from yesif.apps.footage.models import Finding, Performance
 from yesif.apps.keys import actions as keys
 from yesif.apps.market.models import Release
 from yesif.apps.people import actions as people
@@ -34,7 +33,7 @@ from yesif.apps.people import queries as people_queries
 from yesif.apps.people.models import Person, Role
 from yesif.apps.record.actions import seats
 from yesif.apps.record.models import Line
-from yesif.apps.stage.models import Event, Session
+from yesif.apps.stage.models import Session
 from yesif.base import ids
 from yesif.core.policy.uses import Use
 from yesif.flows import blocks, remind, revoke, sequence_record
@@ -150,13 +149,10 @@ def _scene(now: datetime) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _played_at(when: datetime, *scenes_of: scenes.Played) -> None:
-    """Scenes of tests begin at the studio's zero; people would read 1970."""
-    opened = int(when.timestamp()) * S
-    for one in scenes_of:
-        Session.objects.filter(pk=one.session).update(opened_ns=opened)
-        Event.objects.filter(session_id=one.session).update(at_ns=F("at_ns") + opened)
-        Take.objects.filter(pk=one.take).update(action_ns=F("action_ns") + opened, cut_ns=F("cut_ns") + opened)
+def _played_at(when: datetime, *those: scenes.Played) -> None:
+    """Sessions of tests were opened at the studio's zero; people would read 1970."""
+    for one in those:
+        Session.objects.filter(pk=one.session).update(opened_ns=int(when.timestamp()) * S)
 
 
 def _film(performance_id: str, number: int, now: datetime) -> None:
