@@ -9,6 +9,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -116,3 +118,14 @@ def _kill(process: "subprocess.Popen[bytes] | None") -> None:
     if process is not None and process.poll() is None:
         process.send_signal(signal.SIGKILL)
         process.wait()
+
+
+@contextmanager
+def served(folder: Path, **environment: str) -> Iterator[Studio]:
+    """A studio's pages, without its worker."""
+    running = Studio(folder, **environment)
+    running.start_server()
+    try:
+        yield running
+    finally:
+        running.stop()

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser import play
-from tests.browser.harness import Studio
+from tests.browser.harness import Studio, served
 from yesif.cli.demo.windows import Gear, Window, windows
 
 SENTENCES: dict[str, tuple[str, set[str]]] = {
@@ -47,12 +47,8 @@ onmessage = async ({ data }) => {
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """A studio's pages; its captions folder is empty."""
     captions = tmp_path_factory.mktemp("captions")
-    running = Studio(tmp_path_factory.mktemp("studio"), YESIF_CAPTIONS=str(captions))
-    running.start_server()
-    try:
+    with served(tmp_path_factory.mktemp("studio"), YESIF_CAPTIONS=str(captions)) as running:
         yield running
-    finally:
-        running.stop()
 
 
 @pytest.fixture

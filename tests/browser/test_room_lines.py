@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser import play
-from tests.browser.harness import Studio
+from tests.browser.harness import Studio, served
 from yesif.cli.demo.windows import Window, windows
 
 pytestmark = pytest.mark.alone
@@ -23,12 +23,8 @@ TRACKS = "() => document.getElementById('partner').srcObject.getTracks().map(one
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """A studio's pages, without its worker."""
-    running = Studio(tmp_path_factory.mktemp("studio"))
-    running.start_server()
-    try:
+    with served(tmp_path_factory.mktemp("studio")) as running:
         yield running
-    finally:
-        running.stop()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser import play
 from tests.browser.axe import violations
-from tests.browser.harness import Studio
+from tests.browser.harness import Studio, served
 from yesif.cli.demo.windows import Window, windows
 
 pytestmark = pytest.mark.alone
@@ -25,12 +25,8 @@ GENEROUS_MS = 3_000
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """A studio's pages, whose patience with an absent partner is 2 s for 5 min and 4 s for 10."""
-    running = Studio(tmp_path_factory.mktemp("studio"), YESIF_WAIT_OFFER_S="2", YESIF_WAIT_STOOD_UP_S="4")
-    running.start_server()
-    try:
+    with served(tmp_path_factory.mktemp("studio"), YESIF_WAIT_OFFER_S="2", YESIF_WAIT_STOOD_UP_S="4") as running:
         yield running
-    finally:
-        running.stop()
 
 
 @pytest.fixture

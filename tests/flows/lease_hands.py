@@ -34,7 +34,7 @@ from yesif.base import ids
 from yesif.base.errors import YesIfError
 from yesif.core.policy.grants import Conditions
 from yesif.core.policy.uses import CURRENT, Form
-from yesif.flows.build_release import publish_as_decided
+from yesif.flows.build_release import hold_as_decided
 from yesif.flows.engine import Later
 from yesif.flows.release.freeze import epoch
 
@@ -115,10 +115,10 @@ def publish_on(licence: str, events: int, published: list[int]) -> None:
         free = [one for one in everyone if decided[one.id].permitted]
         try:
             with transaction.atomic():
-                publish_as_decided(
-                    decided_at, [one.performer_id for one in everyone], release_id=release, digest="d" * 64,
-                    folder="/x", counts={}, included=rows_of(free), size=1, now=now,
-                )  # fmt: skip
+                hold_as_decided(decided_at, [one.performer_id for one in everyone], now=now)
+                market.publish(
+                    release_id=release, digest="d" * 64, folder="/x", counts={}, included=rows_of(free), size=1, now=now
+                )
         except Later:
             continue
         published.append(len(free))

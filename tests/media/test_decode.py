@@ -17,6 +17,7 @@ from tests.shared import shared
 from yesif.base.errors import Damaged, LimitReached, NotFound
 from yesif.media import decode as decoding
 from yesif.media.decode import Decoded, decode, nanoseconds, upright
+from yesif.media.sound import Feed
 from yesif.media.stage import UNMOVED, Block, Listener, Need, Picture, TimeMap
 from yesif.media.synthetic import SAMPLE_RATE, planes, read_barcode, voice_of
 
@@ -297,3 +298,21 @@ def test_progress_is_told_about_once_a_second() -> None:
     decode(footage.recording(footage.ANA, 4.0), [Watcher()], video=UNMOVED, on_progress=heard.append)
     assert heard == sorted(heard)
     assert 3 <= len(heard) <= 4
+
+
+def silence(layout: str, rate: int) -> av.AudioFrame:
+    channels = len(av.AudioLayout(layout).channels)
+    frame = av.AudioFrame.from_ndarray(np.zeros((channels, 1024), np.float32), format="fltp", layout=layout)
+    frame.sample_rate = rate
+    return frame
+
+
+@pytest.mark.parametrize(("first", "then"), [("mono", "stereo"), ("stereo", "mono")])
+@pytest.mark.parametrize("rate", [48_000, 44_100])
+def test_sound_that_becomes_another_on_the_way_is_refused_not_misread(first: str, then: str, rate: int) -> None:
+    """Small frames are joined before they are resampled; of another layout, they would be read as the first one's."""
+    feed = Feed(Decoded(), UNMOVED, {"pcm16k": [Hearer("pcm16k")]})
+    feed.take(silence(first, 48_000), 0)
+    for changed in (silence(then, 48_000), silence(first, 44_100), silence(then, rate)):
+        with pytest.raises(LimitReached, match="changes its rate, its format or its channels"):
+            feed.take(changed, 21_333_333)

@@ -144,9 +144,8 @@ def _publish(
     def commit(found: dict[str, Any]) -> None:
         if not found["same"]:
             return
-        publish_as_decided(
-            found["epoch"],
-            frozen.cast,
+        hold_as_decided(found["epoch"], frozen.cast, now=job.now())
+        market.publish(
             release_id=release_id,
             digest=made["digest"],
             folder=str(target),
@@ -159,26 +158,12 @@ def _publish(
     return bool(job.step(f"publish-{number}-{frozen.whole[:32]}", decide_again, commit=commit)["same"])
 
 
-def publish_as_decided(
-    decided_at: int,
-    cast: Iterable[str],
-    *,
-    release_id: str,
-    digest: str,
-    folder: str,
-    counts: Mapping[str, int],
-    included: Iterable[Included],
-    size: int,
-    now: datetime,
-) -> None:
-    """Put a release on the record that was decided at this epoch, in the caller's transaction. Raises Later where
-    someone of the cast (or anybody) has answered since: nothing of it stands, and it is asked again."""
+def hold_as_decided(decided_at: int, cast: Iterable[str], *, now: datetime) -> None:
+    """Hold everyone a decision was about until the caller's transaction commits. Raises Later where anybody has
+    answered since that epoch: what rests on the decision must be asked again."""
     consent.hold(cast, now=now)  # from here to the commit nobody in it can be half heard
     if epoch() != decided_at:
         raise Later("An answer changed just now.", timedelta(0))
-    market.publish(
-        release_id=release_id, digest=digest, folder=folder, counts=counts, included=included, size=size, now=now
-    )
 
 
 def included(frozen: Frozen, shards: Shards) -> list[Included]:

@@ -44,11 +44,17 @@ class Feed:
         self.lanes = [_Lane(RATES[need], stages, clock) for need, stages in hearers.items() if stages]
         self.rate, self.unit = 0, Fraction(1)
         self.joined = av.AudioFifo()
+        self.form: tuple[int, str, str] | None = None
         self.start_ns = 0
         self.samples = 0
 
     def take(self, frame: av.AudioFrame, track_ns: int) -> None:
-        """One decoded frame whose first sample stands at `track_ns`."""
+        """One decoded frame whose first sample stands at `track_ns`. Raises LimitReached where rate, format or channels
+        are no longer those of the first: joined with what came before, they would be read as something else."""
+        form = (frame.sample_rate, frame.format.name, frame.layout.name)
+        if self.form and form != self.form:
+            raise LimitReached("the sound changes its rate, its format or its channels on the way")
+        self.form = form
         if not self.rate:
             self.rate, self.start_ns = frame.sample_rate, track_ns
             self.unit = Fraction(1, self.rate)
@@ -62,7 +68,7 @@ class Feed:
 
     def finish(self) -> None:
         """The tail: what the resamplers and the last second still hold."""
-        self._hand_on(self.joined.read(self.joined.samples) if self.joined.samples else None)
+        self._hand_on()
         for lane in self.lanes:
             lane.push(None)
             lane.flush()
@@ -77,9 +83,10 @@ class Feed:
         frame.pts, frame.time_base = None, self.unit
         self.joined.write(frame)
         if self.joined.samples * _JOINED >= self.rate:
-            self._hand_on(self.joined.read(self.joined.samples))
+            self._hand_on()
 
-    def _hand_on(self, frame: av.AudioFrame | None) -> None:
+    def _hand_on(self) -> None:
+        frame = self.joined.read(self.joined.samples) if self.joined.samples else None
         if frame is None:
             return
         for lane in self.lanes:
